@@ -1,0 +1,49 @@
+# Everything runs from an own virtual environment; `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+INSTALL := requirements/install
+BENCH_DIR ?= ../shared/data/rootcausebench
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test fix check bench demo lock
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: $(READY) ## install the pinned packages into .venv (again only when the pins change)
+
+$(READY): pyproject.toml $(INSTALL) $(wildcard requirements/*.txt)
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh $(INSTALL)
+	@touch $@
+
+# Every step runs even after a failure, so that one run shows all there is to mend; pytest comes
+# last, and its summary says how many tests were lost without ../shared.
+test: setup ## lint, types, import layers, tests
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy || status=1; \
+	$(BIN)/lint-imports || status=1; \
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile || status=1; \
+	exit $$status
+
+fix: setup ## let ruff repair and format what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+check: ## what CI runs
+	.ci/run
+
+bench: setup ## RootCauseBench; BENCH_DIR=folder for another set of cases
+	$(BIN)/causeway bench rootcausebench $(BENCH_DIR)
+
+demo: setup ## a recorded incident, played in and explained: report.html
+	@$(BIN)/causeway demo --html report.html
+
+lock: setup ## pin every package again, with hashes
+	$(BIN)/uv pip compile --generate-hashes --no-header --no-emit-index-url --upgrade \
+	    --quiet requirements/tools.in --output-file requirements/tools.txt
+	$(BIN)/uv pip compile --generate-hashes --no-header --no-emit-index-url --upgrade \
+	    --quiet pyproject.toml --group dev --group shop --output-file requirements/locked.txt
