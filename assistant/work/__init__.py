@@ -1,0 +1,1 @@
+"""Background work over ports: learning, indexing, retention, and where analysis runs."""

@@ -1,0 +1,1 @@
+"""Alerts as questions: what fired, where and since when."""

@@ -1,0 +1,1 @@
+"""Signals from plain files: logs as ndjson, metrics as CSV."""
