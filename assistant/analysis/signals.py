@@ -1,0 +1,108 @@
+"""What a metric tells about its service, judged by its unit and the words of its name.
+
+The words are those of the OpenTelemetry semantic conventions and of common exporters; no name
+of a particular system stands here. First match wins, from the most to the least telling:
+waiting and fullness, failures, machine resources, durations, traffic.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from assistant.domain.signals import MetricKind, Signal
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:xx)?")
+
+_SATURATION = frozenset(
+    "queue queued queues pool backlog pending wait waiting waiters waits lag inflight flight "
+    "saturation throttle throttled throttling throttles limit limits quota capacity exhausted "
+    "connection connections conn conns slots permits concurrency depth busy idle lock locks "
+    "blocked contention semaphore hikari active".split()
+)
+_ERRORS = frozenset(
+    "error errors err errs failure failures failed fail fails exception exceptions fault faults "
+    "timeout timeouts rejected rejections reject dropped drops aborted aborts panic panics denied "
+    "unavailable retries retry 5xx 4xx restarts restart oom evicted evictions discarded "
+    "deadlocks deadlock crash crashes".split()
+)
+_RESOURCE = frozenset(
+    "cpu memory mem heap rss swap disk filesystem fs network net io iops thread threads "
+    "goroutines gc fd fds descriptors load page pages paging inodes jvm gpu container node "
+    "process processes system runtime socket tcp volume storage".split()
+)
+_LATENCY = frozenset(
+    "latency latencies duration durations elapsed rtt p50 p75 p90 p95 p99 percentile "
+    "delay ttfb".split()
+)
+_TRAFFIC = frozenset(
+    "request requests req reqs call calls rps qps tps throughput messages message hits "
+    "operations ops transactions queries query invocations visits orders events rate "
+    "count total published consumed processed received sent completed".split()
+)
+
+_SECONDS = {
+    "ns": 1e-9,
+    "nanoseconds": 1e-9,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "μs": 1e-6,
+    "microseconds": 1e-6,
+    "ms": 1e-3,
+    "msec": 1e-3,
+    "millis": 1e-3,
+    "milliseconds": 1e-3,
+    "s": 1.0,
+    "sec": 1.0,
+    "seconds": 1.0,
+    "min": 60.0,
+    "minutes": 60.0,
+    "h": 3600.0,
+}
+
+
+@lru_cache(maxsize=8192)
+def signal_of(metric: str, unit: str, kind: MetricKind) -> Signal:
+    """What the values of `metric` say of a service. Histograms of a time are latencies whatever
+    they are called; a counter is never a latency (its rate is a share of time)."""
+    words = words_of(metric)
+    timed = seconds_per_unit(metric, unit) is not None
+    if words & _ERRORS and not (timed and words & _LATENCY):
+        return Signal.ERRORS
+    if kind is not MetricKind.SUM and (words & _LATENCY or _response_time(words)):
+        return Signal.SATURATION if words & {"queue", "wait", "waiting"} else Signal.LATENCY
+    if _fullness(words, unit):
+        return Signal.SATURATION
+    if words & _RESOURCE:
+        return Signal.RESOURCE
+    if timed and kind in (MetricKind.HISTOGRAM, MetricKind.EXPONENTIAL_HISTOGRAM):
+        return Signal.LATENCY
+    if words & _TRAFFIC:
+        return Signal.TRAFFIC
+    return Signal.RESOURCE if unit in ("By", "bytes") else Signal.METRIC
+
+
+def seconds_per_unit(metric: str, unit: str) -> float | None:
+    """How many seconds one unit of a time is, by the unit or, without one, by the last word of
+    the name; None when it is no time."""
+    if unit:
+        return _SECONDS.get(unit)
+    last = re.split(r"[^0-9A-Za-zµμ]+", metric)[-1]
+    return _SECONDS.get(last) if last != metric else None
+
+
+def words_of(metric: str) -> frozenset[str]:
+    """Lower-case words of a name in dots, dashes, underscores or camel case."""
+    return frozenset(word.lower() for word in _WORD.findall(metric))
+
+
+def _response_time(words: frozenset[str]) -> bool:
+    return "time" in words and bool(
+        words & {"response", "request", "query", "processing", "service", "roundtrip", "execution"}
+    )
+
+
+def _fullness(words: frozenset[str], unit: str) -> bool:
+    if words & {"cpu", "memory", "mem", "disk", "filesystem", "heap", "network", "fs"}:
+        return bool(words & {"throttle", "throttled", "throttling"})
+    return bool(words & _SATURATION)

@@ -1,0 +1,158 @@
+"""What spans say: RED series, who calls whom, whole traces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from assistant.domain.signals import Edge, Floats, Series, SeriesKey, Signal, Trace
+from assistant.domain.window import NANOSECONDS
+from retrievers.grids import TRACE_MARGIN_NS, Grid, key_order
+from retrievers.keys import call_key, request_key
+from retrievers.telemetry.query import Query
+from retrievers.telemetry.rows import to_span
+
+# A span that was delivered twice counts once. `hits` are the spans of the window.
+_HITS = """
+WITH hits AS MATERIALIZED (
+    SELECT DISTINCT ON (trace_id, span_id)
+        trace_id, span_id, parent_span_id, service, operation, kind, peer,
+        start_ns, duration_ns, status = 'error' AS failed, kind IN ('client', 'producer') AS leaves
+    FROM spans
+    WHERE tenant = $tenant AND start_ns >= $start AND start_ns < $end
+)"""
+
+_REQUESTS = """
+WITH hits AS (
+    SELECT DISTINCT ON (trace_id, span_id)
+        service, operation, (start_ns - $start) // $step AS i, duration_ns,
+        status = 'error' AS failed
+    FROM spans
+    WHERE tenant = $tenant AND start_ns >= $start AND start_ns < $end
+        AND (len($services) = 0 OR list_contains($services, service))
+        AND (kind IN ('server', 'consumer') OR parent_span_id = '')
+), steps AS (
+    SELECT service, operation, grouping(operation) = 1 AS whole, i, count(*) AS n,
+        count_if(failed) AS failed, quantile_cont(duration_ns, [0.5, 0.95]) AS duration
+    FROM hits
+    GROUP BY GROUPING SETS ((service, operation, i), (service, i))
+)
+SELECT service, operation, whole, list(i) AS i, list(n::DOUBLE) AS n,
+    list(failed::DOUBLE) AS failed, list(duration[1]) AS p50, list(duration[2]) AS p95
+FROM steps WHERE whole OR operation <> '' GROUP BY ALL"""
+
+# A call is a span and its child in another service, or a span that leaves towards a named peer
+# and that no other service answered.
+_CALLS = (
+    _HITS
+    + """, calls AS (
+    SELECT p.service AS caller, coalesce(c.service, p.peer) AS callee, p.leaves,
+        p.failed AS parent_failed, coalesce(c.failed, false) AS child_failed,
+        p.start_ns, p.duration_ns
+    FROM hits p LEFT JOIN hits c ON c.trace_id = p.trace_id AND c.parent_span_id = p.span_id
+        AND c.service <> p.service AND c.parent_span_id <> ''
+    WHERE c.service IS NOT NULL OR (p.leaves AND p.peer <> '' AND p.peer <> p.service)
+)"""  # noqa: S608 - constants
+)
+
+_CALL_STEPS = (
+    _CALLS
+    + """, steps AS (
+    SELECT caller, callee, (start_ns - $start) // $step AS i, count(*) AS n,
+        count_if(parent_failed) AS failed, quantile_cont(duration_ns, 0.95) AS p95
+    FROM calls WHERE leaves AND (len($services) = 0 OR list_contains($services, caller))
+    GROUP BY ALL
+)
+SELECT caller, callee, list(i) AS i, list(n::DOUBLE) AS n, list(failed::DOUBLE) AS failed,
+    list(p95) AS p95
+FROM steps GROUP BY ALL"""  # noqa: S608 - constants
+)
+
+_EDGES = (
+    _CALLS
+    + """
+SELECT caller, callee, count(*) AS calls,
+    count_if(child_failed OR (leaves AND parent_failed))::BIGINT AS errors,
+    callee NOT IN (SELECT DISTINCT service FROM hits) AS inferred
+FROM calls GROUP BY caller, callee ORDER BY calls DESC, caller, callee"""  # noqa: S608 - constants
+)
+
+_CHOSEN = """
+WITH found AS (
+    SELECT trace_id, min(start_ns) AS start_ns FROM spans
+    WHERE tenant = $tenant AND start_ns >= $start AND start_ns < $end
+        AND ($service = '' OR service = $service) AND (NOT $errors_only OR status = 'error')
+    GROUP BY trace_id
+), ranked AS (
+    SELECT *, row_number() OVER (ORDER BY start_ns, trace_id) - 1 AS rank,
+        count(*) OVER () AS total
+    FROM found
+)
+SELECT trace_id FROM ranked
+WHERE rank = 0 OR (rank * $limit) // total <> ((rank - 1) * $limit) // total
+ORDER BY start_ns, trace_id LIMIT $limit"""
+
+_SPANS = """
+SELECT * EXCLUDE (tenant) FROM spans
+WHERE tenant = $tenant AND start_ns >= $start - $margin AND start_ns < $end + $margin
+    AND list_contains($ids, trace_id)
+ORDER BY start_ns, span_id"""
+
+
+def red(query: Query, step_ns: int) -> list[Series]:
+    grid = Grid.over(query.window, step_ns)
+    found = [*_requests(query, grid), *_calls(query, grid)]
+    return sorted(found, key=key_order)
+
+
+def _requests(query: Query, grid: Grid) -> Iterator[Series]:
+    for group in query.groups(_REQUESTS, step=grid.step_ns):
+        operation = "" if group["whole"] else group["operation"]
+
+        def key(signal: Signal, statistic: str, g: Any = group, o: str = operation) -> SeriesKey:
+            return request_key(g["service"], o, signal, statistic)
+
+        yield from _rate_and_ratio(grid, group, key)
+        yield _latency(grid, group, key(Signal.LATENCY, "p50"))
+        yield _latency(grid, group, key(Signal.LATENCY, "p95"))
+
+
+def _calls(query: Query, grid: Grid) -> Iterator[Series]:
+    for group in query.groups(_CALL_STEPS, step=grid.step_ns):
+
+        def key(signal: Signal, statistic: str, g: Any = group) -> SeriesKey:
+            return call_key(g["caller"], g["callee"], signal, statistic)
+
+        yield from _rate_and_ratio(grid, group, key)
+        yield _latency(grid, group, key(Signal.LATENCY, "p95"))
+
+
+def _rate_and_ratio(grid: Grid, group: dict[str, Any], key: Any) -> Iterator[Series]:
+    rate = grid.column(group["i"], group["n"] / grid.step_s)
+    ratio = grid.column(group["i"], group["failed"] / group["n"])
+    yield grid.series(key(Signal.TRAFFIC, "rate"), rate, _weights(grid, group))
+    yield grid.series(key(Signal.ERRORS, "ratio"), ratio, _weights(grid, group))
+
+
+def _latency(grid: Grid, group: dict[str, Any], key: SeriesKey) -> Series:
+    values = grid.column(group["i"], group[key.statistic] / NANOSECONDS)
+    return grid.series(key, values, _weights(grid, group))
+
+
+def _weights(grid: Grid, group: dict[str, Any]) -> Floats:
+    return grid.counts(group["i"], group["n"])
+
+
+def edges(query: Query) -> list[Edge]:
+    return [Edge(**row) for row in query.rows(_EDGES)]
+
+
+def traces(query: Query, service: str, errors_only: bool, limit: int) -> Sequence[Trace]:
+    if limit <= 0:
+        return []
+    chosen = query.rows(_CHOSEN, service=service, errors_only=errors_only, limit=limit)
+    spans: dict[str, dict[str, Any]] = {row["trace_id"]: {} for row in chosen}
+    if spans:
+        for row in query.rows(_SPANS, margin=TRACE_MARGIN_NS, ids=list(spans)):
+            spans[row["trace_id"]].setdefault(row["span_id"], to_span(row))
+    return [Trace(trace_id, tuple(found.values())) for trace_id, found in spans.items()]
