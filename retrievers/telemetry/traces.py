@@ -1,5 +1,7 @@
 """What spans say: RED series, who calls whom, whole traces."""
 
+# ruff: noqa: S608 - the statements are put together from constants of this file
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -52,7 +54,7 @@ _CALLS = (
     FROM hits p LEFT JOIN hits c ON c.trace_id = p.trace_id AND c.parent_span_id = p.span_id
         AND c.service <> p.service AND c.parent_span_id <> ''
     WHERE c.service IS NOT NULL OR (p.leaves AND p.peer <> '' AND p.peer <> p.service)
-)"""  # noqa: S608 - constants
+)"""
 )
 
 _CALL_STEPS = (
@@ -65,7 +67,7 @@ _CALL_STEPS = (
 )
 SELECT caller, callee, list(i) AS i, list(n::DOUBLE) AS n, list(failed::DOUBLE) AS failed,
     list(p95) AS p95
-FROM steps GROUP BY ALL"""  # noqa: S608 - constants
+FROM steps GROUP BY ALL"""
 )
 
 _EDGES = (
@@ -74,7 +76,7 @@ _EDGES = (
 SELECT caller, callee, count(*) AS calls,
     count_if(child_failed OR (leaves AND parent_failed))::BIGINT AS errors,
     callee NOT IN (SELECT DISTINCT service FROM hits) AS inferred
-FROM calls GROUP BY caller, callee ORDER BY calls DESC, caller, callee"""  # noqa: S608 - constants
+FROM calls GROUP BY caller, callee ORDER BY calls DESC, caller, callee"""
 )
 
 _CHOSEN = """
