@@ -43,13 +43,13 @@ class Mechanism(StrEnum):
 
 
 _WORDS: Mapping[Mechanism, str] = {
-    Mechanism.POOL: "pool pools pooled conn conns connection connections acquire checkout exhausted "
+    Mechanism.POOL: "pool pools pooled conn conns connection connections acquire exhausted "
     "semaphore maxconn slots leased hikari pgx overflow",
     Mechanism.TIMEOUT: "timeout timeouts timedout deadline deadlines exceeded cancelled canceled "
     "budget expires waited WithTimeout",
     Mechanism.RETRY: "retry retries retried retrying backoff attempt attempts jitter redeliver "
     "redelivering idempotent",
-    Mechanism.CACHE: "cache cached caches caching ttl lru evict eviction memoize memo hit miss warm "
+    Mechanism.CACHE: "cache cached caching ttl lru evict eviction memoize memo hit miss warm "
     "stale invalidate redis memcached",
     Mechanism.QUERY: "query queries sql select join index scan rows row table database db postgres "
     "mysql sqlite cursor transaction statement orm fetch fetchall",

@@ -170,6 +170,10 @@ class CodeHistory(Protocol):
 
     def blame(self, repository: str, revision: str, path: str, line: int) -> BlameLine | None: ...
 
+    def paths(self, repository: str, revision: str) -> Sequence[str]:
+        """Every file of a revision, sorted."""
+        ...
+
     def resolve(self, repository: str, revision: str) -> str:
         """The full hash, also for tags and abbreviations. Raises InvalidRevision."""
         ...

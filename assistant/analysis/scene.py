@@ -1,0 +1,180 @@
+"""The scene of an incident: which services are affected, where it began, and when.
+
+Starts from the service that was asked about, follows the calls to and from it, and keeps the
+anomaly windows that go with the moment in question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from assistant.analysis.facts import Observation
+from assistant.analysis.templates import LogTemplate
+from assistant.analysis.topology import ServiceGraph
+from assistant.analysis.windows import ServiceWindow, merge
+from assistant.domain.anomaly import AnomalousSeries, Direction
+from assistant.domain.signals import Signal
+
+# Signals that users or callers feel. Others explain; alone they are no incident.
+_FELT = frozenset({Signal.LATENCY, Signal.ERRORS, Signal.TRAFFIC, Signal.SATURATION})
+# An anomaly that ended longer than this before the moment in question is another story.
+_STALE = timedelta(minutes=30)
+_WARN = 13
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """`services` are the affected ones, first failing first, then by onset; `anomalies` are their
+    windows that belong to this incident; `everything` are all windows of the period."""
+
+    symptom_service: str
+    first_failing: str
+    services: tuple[str, ...]
+    windows: Mapping[str, ServiceWindow]
+    anomalies: tuple[AnomalousSeries, ...]
+    everything: tuple[AnomalousSeries, ...]
+    graph: ServiceGraph
+    onset: datetime | None
+    tolerance: timedelta
+    end: datetime | None
+
+    @property
+    def healthy(self) -> bool:
+        return self.onset is None
+
+    def around(self, service: str) -> list[AnomalousSeries]:
+        """Windows of a service and of the calls to it."""
+        return [a for a in self.everything if service in (a.window.service, a.window.key.peer)]
+
+    def closeness(self, service: str) -> tuple[float, str]:
+        """How near a service is to the first failing one, 0..1, in words too."""
+        first = self.first_failing
+        if not service:
+            return 0.4, "holds everywhere"
+        if service == first:
+            return 1.0, f"{service} failed first"
+        if service in self.graph.callees(first):
+            return 0.6, f"{first} calls {service}"
+        if service in self.graph.callers(first):
+            hurt = service in self.services
+            return (0.5 if hurt else 0.3), f"{service} calls {first}"
+        if service in self.services:
+            return 0.3, f"{service} is affected too"
+        return 0.0, f"{service} has no part in the failing calls"
+
+    def is_entry(self, service: str) -> bool:
+        """Whether requests enter the system here: nobody in the graph calls it."""
+        return not self.graph.callers(service)
+
+    def is_external(self, name: str) -> bool:
+        """Whether a callee sends no telemetry of its own."""
+        return name in self.graph.inferred
+
+    def ids_of_templates(self, templates: Iterable[LogTemplate]) -> list[str]:
+        """Anomaly ids of log templates."""
+        wanted = {(t.service, t.template) for t in templates}
+        return [
+            a.window.id for a in self.everything if (a.window.service, a.window.key.name) in wanted
+        ]
+
+
+def scene_of(observation: Observation) -> Scene:
+    """Reads the scene; a healthy one has no onset."""
+    question, detection = observation.question, observation.detection
+    graph = ServiceGraph(observation.edges)
+    near = graph.neighbourhood(question.service) if question.service else frozenset[str]()
+    current = [
+        a
+        for a in detection.anomalies
+        if (a.window.end is None or a.window.end > question.at - _STALE)
+        and a.window.onset <= question.at + timedelta(minutes=5)
+    ]
+    ours = [a for a in current if not near or a.window.service in near]
+    felt = [a for a in ours if _is_felt(a)]
+    if not felt:
+        return _calm(observation, graph)
+    windows = merge(ours)
+    symptom = question.service if question.service in windows else _loudest(felt)
+    first = _first_failing(symptom, windows, graph)
+    reached = _reached(first, symptom, windows, graph)
+    anomalies = tuple(a for a in ours if a.window.service in reached)
+    start = windows[first]
+    step = timedelta(microseconds=observation.step_ns / 1000)
+    tolerance = max(start.onset_latest - start.onset, step)
+    ends = [windows[s].end for s in reached]
+    return Scene(
+        symptom_service=symptom,
+        first_failing=first,
+        services=tuple(sorted(reached, key=lambda s: (s != first, windows[s].onset, s))),
+        windows=windows,
+        anomalies=anomalies,
+        everything=detection.anomalies,
+        graph=graph,
+        onset=start.onset,
+        tolerance=tolerance,
+        end=None if None in ends else max(e for e in ends if e is not None),
+    )
+
+
+def _is_felt(anomaly: AnomalousSeries) -> bool:
+    window = anomaly.window
+    if window.signal is Signal.LOG_RATE:
+        return (
+            window.direction in (Direction.APPEARED, Direction.ROSE) and anomaly.severity >= _WARN
+        )
+    if window.signal is Signal.TRAFFIC:
+        return window.direction in (Direction.FELL, Direction.STOPPED, Direction.ROSE)
+    return window.signal in _FELT and window.direction is not Direction.FELL
+
+
+def _loudest(felt: Sequence[AnomalousSeries]) -> str:
+    return max(felt, key=lambda a: a.window.score).window.service
+
+
+def _first_failing(symptom: str, windows: Mapping[str, ServiceWindow], graph: ServiceGraph) -> str:
+    """From the symptom down the calls to the deepest service that deviates no later than its
+    caller: whom it waits for explains it, not the other way round."""
+    at, seen = symptom, {symptom}
+    while True:
+        below = [
+            c
+            for c in graph.callees(at)
+            if c in windows
+            and c not in seen
+            and windows[c].onset_earliest <= windows[at].onset_latest
+        ]
+        if not below:
+            return at
+        at = min(below, key=lambda c: (windows[c].onset, -windows[c].score))
+        seen.add(at)
+
+
+def _reached(
+    first: str, symptom: str, windows: Mapping[str, ServiceWindow], graph: ServiceGraph
+) -> frozenset[str]:
+    """Affected services connected to the first failing one through affected services."""
+    reached, front = {first, symptom}, [first, symptom]
+    while front:
+        at = front.pop()
+        for other in (*graph.callers(at), *graph.callees(at)):
+            if other in windows and other not in reached:
+                reached.add(other)
+                front.append(other)
+    return frozenset(reached)
+
+
+def _calm(observation: Observation, graph: ServiceGraph) -> Scene:
+    return Scene(
+        symptom_service=observation.question.service,
+        first_failing="",
+        services=(),
+        windows={},
+        anomalies=(),
+        everything=observation.detection.anomalies,
+        graph=graph,
+        onset=None,
+        tolerance=timedelta(0),
+        end=None,
+    )
