@@ -1,0 +1,104 @@
+"""Where the level of a noisy series changes, and how sure that place is.
+
+Noise: Chakar, Lebarbier, Lévy-Leduc and Robin, "A robust approach for estimating change-points in
+the mean of an AR(1) process", Bernoulli 23 (2017): the autocorrelation is read from differences,
+which a few level shifts cannot spoil. Segmentation: PELT, Killick, Fearnhead and Eckley, "Optimal
+detection of changepoints with a linear computational cost", JASA 107 (2012), in the C
+implementation of `ruptures`. Place of a change: the likelihood interval of Hinkley, "Inference
+about the change-point in a sequence of random variables", Biometrika 57 (1970).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import ruptures
+
+from assistant.domain.signals import Floats
+
+MAD_TO_SIGMA = 1.4826
+_CLIP = 12.0  # standard deviations: an outlier counts, but cannot buy ten change points
+_PENALTY = 3.0  # of log(n) squared standard deviations a change
+_MOST_CORRELATED = 0.95
+_LIKELY = 4.0  # log-likelihood drop of places still possible, in half squared deviations (95 %)
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Standard deviation around the level and autocorrelation from one step to the next."""
+
+    sigma: float
+    rho: float
+
+    @property
+    def inflation(self) -> float:
+        """How many times more variance a mean has than with independent steps."""
+        return (1 + self.rho) / (1 - self.rho)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The index of the first changed value; it lies between `earliest` and `latest`."""
+
+    index: int
+    earliest: int
+    latest: int
+
+
+def noise_of_rows(rows: Floats) -> tuple[Floats, Floats]:
+    """(sigma, rho) of each row of complete values, shape (rows, steps) with at least 3 steps."""
+    first, second = np.diff(rows, axis=1), rows[:, 2:] - rows[:, :-2]
+    one = np.median(np.abs(first), axis=1) * MAD_TO_SIGMA
+    two = np.median(np.abs(second), axis=1) * MAD_TO_SIGMA
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rho = np.where(one > 0, (two / one) ** 2 - 1, 0.0)
+    # The estimate itself scatters by about 2/sqrt(n); only correlation beyond that is believed.
+    rho = np.clip(rho - 2 / np.sqrt(rows.shape[1]), 0.0, _MOST_CORRELATED)
+    return one / np.sqrt(2 * (1 - rho)), rho
+
+
+def noise_of(values: Floats) -> Noise:
+    sigma, rho = noise_of_rows(values[np.newaxis, :])
+    return Noise(float(sigma[0]), float(rho[0]))
+
+
+def segments(standardised: Floats, noise: Noise) -> list[tuple[int, int]]:
+    """Half-open stretches of equal level, by PELT on values in units of the noise."""
+    count = len(standardised)
+    if count < 4:
+        return [(0, count)]
+    penalty = _PENALTY * np.log(count) * noise.inflation
+    signal = np.clip(standardised, -_CLIP, _CLIP)[:, np.newaxis]
+    ends = ruptures.KernelCPD(kernel="linear", min_size=1).fit(signal).predict(pen=float(penalty))
+    bounds = [0, *(int(end) for end in ends)]
+    return list(pairwise(bounds))
+
+
+def step_place(values: Floats, before: float, after: float, noise: Noise) -> Place:
+    """Where `values` step from the level `before` to the level `after`."""
+    gain = np.cumsum((values - after) ** 2 - (values - before) ** 2)
+    # cost[k]: everything from k on is at the new level
+    cost = np.concatenate(([0.0], -gain)) / max(noise.sigma, 1e-300) ** 2 / noise.inflation
+    return _likely(cost)
+
+
+def ramp_place(values: Floats, noise: Noise) -> tuple[Place, float]:
+    """Where a flat start turns into a straight slope, and the squared error that leaves."""
+    count = len(values)
+    knots = np.unique(np.linspace(0, count - 2, min(count - 1, 200)).astype(int))
+    slopes = np.maximum(0, np.arange(count)[np.newaxis, :] - knots[:, np.newaxis]).astype(float)
+    centred = slopes - slopes.mean(axis=1, keepdims=True)
+    target = values - values.mean()
+    fit = (centred @ target) / (centred**2).sum(axis=1)
+    errors = (target @ target) - fit**2 * (centred**2).sum(axis=1)
+    place = _likely(errors / max(noise.sigma, 1e-300) ** 2 / noise.inflation)
+    spread = Place(int(knots[place.index]), int(knots[place.earliest]), int(knots[place.latest]))
+    return spread, float(errors.min())
+
+
+def _likely(cost: Floats) -> Place:
+    best = int(np.argmin(cost))
+    possible = np.flatnonzero(cost <= cost[best] + _LIKELY)
+    return Place(best, int(possible[0]), int(possible[-1]))

@@ -1,0 +1,97 @@
+"""What a change of a signal means: the scale it is judged on, the noise that counting alone
+makes, and how small a change nobody would act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.domain.signals import Floats, SeriesKey, Signal
+from assistant.domain.window import NANOSECONDS
+
+# An anomaly of a ratio or a percentile needs this many observations before and inside.
+_FEWEST_BEFORE, _FEWEST_INSIDE = 20.0, 8.0
+_TINY = 1e-12
+Bools: TypeAlias = npt.NDArray[np.bool_]
+
+
+def _identity(values: Floats) -> Floats:
+    return values
+
+
+def _logarithm(values: Floats) -> Floats:
+    return np.log(np.maximum(values, 1e-6))
+
+
+def _anscombe(values: Floats) -> Floats:
+    """Anscombe, Biometrika 35 (1948): makes the variance of counts one, whatever their mean."""
+    return 2 * np.sqrt(np.maximum(values, 0.0) + 0.375)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """`to` takes values to the scale on which noise is even; `relative` and `absolute` are the
+    least changes that matter, both on the original values; `floor` and `least` bound the noise from
+    below, as a share of the level and in units of the scale."""
+
+    to: Callable[[Floats], Floats]
+    relative: float
+    absolute: float = 0.0
+    floor: float = 0.0
+    least: float = 0.0
+    counts: bool = False
+    needs_observations: bool = False
+
+    def matters(self, before: float, after: float) -> bool:
+        """Whether a change of level from `before` to `after` is worth anyone's attention."""
+        change = abs(after - before)
+        smaller = min(abs(before), abs(after)) if self.needs_observations else abs(before)
+        return change >= self.absolute and change >= self.relative * smaller and change > _TINY
+
+
+_SCALES: Mapping[Signal, Scale] = {
+    Signal.LATENCY: Scale(_logarithm, 0.25, 0.001, least=0.03, needs_observations=True),
+    Signal.ERRORS: Scale(_identity, 0.5, 0.01, needs_observations=True),
+    Signal.TRAFFIC: Scale(_anscombe, 0.25, floor=0.02, least=1.0, counts=True),
+    Signal.LOG_RATE: Scale(_anscombe, 0.5, floor=0.02, least=1.0, counts=True),
+}
+_GAUGE = Scale(_identity, 0.05, floor=0.005)
+
+
+def scale_of(key: SeriesKey) -> Scale:
+    return _SCALES.get(key.signal, _GAUGE)
+
+
+def counted(scale: Scale, values: Floats, step_ns: int) -> Floats:
+    """Rates per second as counts per step, where the scale counts."""
+    return values * (step_ns / NANOSECONDS) if scale.counts else values
+
+
+def sampling_variance(key: SeriesKey, values: Floats, weights: Floats | None) -> Floats:
+    """Variance per step, on the scale of the signal, that the number of observations alone
+    explains: binomial for error ratios, order statistics for latencies (counts have their one
+    by the scale)."""
+    if weights is None:
+        return np.zeros(len(values))
+    if key.signal is Signal.ERRORS:
+        typical = float(np.median(values))
+        failed = typical * weights.sum()
+        ratio = (failed + 0.5) / (weights.sum() + 1.0)  # Jeffreys' prior
+        variance: Floats = ratio * (1 - ratio) / np.maximum(weights, 1.0)
+        return variance
+    if key.signal is Signal.LATENCY:
+        return 1.0 / np.maximum(weights, 1.0)
+    return np.zeros(len(values))
+
+
+def enough_observations(
+    key: SeriesKey, weights: Floats | None, before: Bools, inside: Bools
+) -> bool:
+    """Whether a ratio or percentile rests on enough requests on both sides of its onset."""
+    if weights is None or not scale_of(key).needs_observations:
+        return True
+    return bool(weights[before].sum() >= _FEWEST_BEFORE and weights[inside].sum() >= _FEWEST_INSIDE)

@@ -1,0 +1,162 @@
+"""Anomaly windows: which of many series left their usual level, when, and how far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from assistant.analysis.absence import Silence, silences, stopped
+from assistant.analysis.changepoints import noise_of_rows
+from assistant.analysis.excursions import Excursion, excursions
+from assistant.analysis.novelty import log_series, newcomers
+from assistant.analysis.scales import counted, scale_of
+from assistant.analysis.templates import LogTemplate, templates
+from assistant.domain.anomaly import AnomalousSeries, AnomalyWindow, Direction
+from assistant.domain.signals import Floats, LogShape, Series, Signal
+from assistant.domain.window import TimeWindow, from_ns, to_ns
+
+FALSE_DISCOVERY_RATE = 0.01
+_LEAST_SCORE = 3.0
+_CALM_PEAK, _CALM_SUM = 4.5, 4.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detection:
+    """`anomalies` strongest first with ids 'A1', 'A2' …; `services` are all that sent telemetry,
+    calm or not."""
+
+    anomalies: tuple[AnomalousSeries, ...]
+    templates: tuple[LogTemplate, ...]
+    silences: tuple[Silence, ...]
+    services: frozenset[str] = frozenset()
+
+
+def detect(
+    series: Sequence[Series],
+    shapes: Sequence[LogShape],
+    window: TimeWindow,
+    focus: datetime | None = None,
+) -> Detection:
+    """Every series and log template that left its baseline in `window`, at most one window each:
+    the one in force at `focus` or the latest before it, unless another is far stronger. The share
+    of false ones is held at 1 % over all series tested (Benjamini and Hochberg, "Controlling the
+    false discovery rate", JRSS B 57, 1995)."""
+    grouped = templates(shapes)
+    logs = log_series(grouped)
+    silent = silences(series, window)
+    tested = [*series, *logs]
+    candidates = [(s, excursions(s)) for s in lively(tested)]
+    found = [(s, e) for s, several in candidates if (e := _chosen(several, s, focus))]
+    passed = _discoveries(found, tested=len(tested))
+    anomalies = [_anomaly(s, e) for s, e in passed]
+    known = {a.window.key for a in anomalies}
+    others = [*newcomers(grouped, logs, window), *stopped(silent, series)]
+    anomalies += [a for a in others if a.window.key not in known]
+    anomalies.sort(key=lambda a: (-a.window.score, a.window.onset, a.window.key.label()))
+    return Detection(
+        anomalies=tuple(
+            AnomalousSeries(replace(a.window, id=f"A{i}"), a.series)
+            for i, a in enumerate(anomalies, 1)
+        ),
+        templates=tuple(grouped),
+        silences=tuple(silent),
+        services=frozenset(s.key.service for s in tested),
+    )
+
+
+def lively(series: Iterable[Series]) -> list[Series]:
+    """The series worth a closer look, in order: some value, or some run of values, stands out.
+    Vectorised over series of equal length, because nearly all series are calm."""
+    ordered = list(series)
+    rows: dict[int, list[int]] = defaultdict(list)
+    keep: list[int] = []
+    for i, one in enumerate(ordered):
+        finite = np.isfinite(one.values)
+        if finite.all() and len(finite) >= 8:
+            rows[len(finite)].append(i)
+        elif finite.sum() >= 8:
+            keep.append(i)
+    for indices in rows.values():
+        scaled = np.array(
+            [
+                scale_of(s.key).to(counted(scale_of(s.key), s.values, s.step_ns))
+                for s in (ordered[i] for i in indices)
+            ]
+        )
+        keep += [i for i, stirs in zip(indices, _stirs(scaled), strict=True) if stirs]
+    return [ordered[i] for i in sorted(keep)]
+
+
+def _stirs(rows: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Rows with a value far out, or whose cumulative sum wanders (the CUSUM of Page, 1954)."""
+    sigma, rho = noise_of_rows(rows)
+    centred = rows - np.median(rows, axis=1, keepdims=True)
+    moving = np.ptp(rows, axis=1) > 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(sigma[:, None] > 0, centred / sigma[:, None], np.sign(centred) * 10.0)
+    z = np.clip(z, -10, 10)
+    peak = np.abs(z).max(axis=1)
+    level = z - z.mean(axis=1, keepdims=True)
+    count = rows.shape[1]
+    at = np.arange(1, count)
+    sums = np.cumsum(level, axis=1)[:, :-1] / np.sqrt(at * (count - at) / count)
+    wander = np.abs(sums).max(axis=1) / np.sqrt((1 + rho) / (1 - rho))
+    return np.asarray(moving & ((peak > _CALM_PEAK) | (wander > _CALM_SUM)))
+
+
+def _chosen(found: Sequence[Excursion], series: Series, focus: datetime | None) -> Excursion | None:
+    """The one excursion that speaks for the series."""
+    if not found:
+        return None
+    strongest = max(found, key=lambda e: e.score)
+    if focus is None:
+        return strongest
+    step = (to_ns(focus) - series.start_ns) // series.step_ns
+    current = [e for e in found if e.onset <= step + 1 and (e.ongoing or e.stop > step)]
+    earlier = [e for e in found if e.onset <= step]
+    nearest = current or earlier
+    if nearest and nearest[-1].score >= 0.25 * strongest.score:
+        return nearest[-1]
+    return strongest
+
+
+def _discoveries(
+    found: Sequence[tuple[Series, Excursion]], tested: int
+) -> list[tuple[Series, Excursion]]:
+    chances = np.array([e.chance for _, e in found])
+    order = np.argsort(chances, kind="stable")
+    allowed = FALSE_DISCOVERY_RATE * np.arange(1, len(order) + 1) / max(tested, 1)
+    below = np.flatnonzero(chances[order] <= allowed)
+    count = int(below[-1]) + 1 if len(below) else 0
+    return [found[i] for i in order[:count] if found[i][1].score >= _LEAST_SCORE]
+
+
+def _anomaly(series: Series, found: Excursion) -> AnomalousSeries:
+    def moment(step: int) -> datetime:
+        return from_ns(series.start_ns + step * series.step_ns)
+
+    direction = Direction.ROSE if found.rose else Direction.FELL
+    if found.rose and scale_of(series.key).counts and found.baseline == 0:
+        direction = Direction.APPEARED
+    elif not found.rose and series.key.signal is Signal.TRAFFIC and found.peak == 0:
+        direction = Direction.STOPPED if found.ongoing else Direction.FELL
+    return AnomalousSeries(
+        AnomalyWindow(
+            id="",
+            key=series.key,
+            direction=direction,
+            onset=moment(found.onset),
+            onset_earliest=moment(found.earliest),
+            onset_latest=moment(found.latest + 1),
+            end=None if found.ongoing else moment(found.stop),
+            baseline=found.baseline,
+            peak=found.peak,
+            score=found.score,
+            detector="pelt+ramp" if found.ramp else "pelt",
+        ),
+        series,
+    )
