@@ -7,9 +7,17 @@ than an error; its excerpt is always shown.
 from __future__ import annotations
 
 import math
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from assistant.domain.evidence import Evidence, EvidenceKind
 
@@ -36,11 +44,20 @@ class Mark(_Data):
     suspect: bool = False
 
 
-class SeriesData(_Data):
-    """A series on a regular grid; `baseline` is a value or a band (low, high)."""
+class _Grid(_Data):
+    """One point for each step from the start on."""
 
     start_ns: Nanoseconds
     step_ns: Annotated[int, Field(gt=0, le=_LATEST_NS)]
+
+    def _check_end(self, points: int) -> None:
+        if self.start_ns + points * self.step_ns > _LATEST_NS:
+            raise ValueError("The series ends too far in the future.")
+
+
+class SeriesData(_Grid):
+    """`baseline` is a value or a band (low, high)."""
+
     values: Annotated[tuple[Point, ...], Field(min_length=1, max_length=20_000)]
     unit: str = ""
     name: str = ""
@@ -50,25 +67,35 @@ class SeriesData(_Data):
     onset_latest_ns: Nanoseconds | None = None
     marks: tuple[Mark, ...] = ()
 
+    @property
+    def end_ns(self) -> int:
+        return self.start_ns + self.step_ns * len(self.values)
 
-class LogData(_Data):
+    @model_validator(mode="after")
+    def _ends_in_time(self) -> Self:
+        self._check_end(len(self.values))
+        return self
+
+
+class LogData(_Grid):
     """Records of one template and how many there were in each step."""
 
-    template: str = ""
+    template: str
     samples: tuple[str, ...] = ()
-    counts: tuple[Point, ...] = ()
-    start_ns: Nanoseconds = 0
-    step_ns: Annotated[int, Field(gt=0, le=_LATEST_NS)] = 1
+    counts: Annotated[tuple[Point, ...], Field(min_length=1, max_length=20_000)]
 
-    def as_series(self) -> SeriesData | None:
-        if not self.counts:
-            return None
+    @model_validator(mode="after")
+    def _ends_in_time(self) -> Self:
+        self._check_end(len(self.counts))
+        return self
+
+    def as_series(self) -> SeriesData:
         return SeriesData(
             start_ns=self.start_ns,
             step_ns=self.step_ns,
             values=self.counts,
             unit="{records}",
-            name="records",
+            name=self.template,
         )
 
 

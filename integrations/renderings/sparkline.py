@@ -6,10 +6,9 @@ from integrations.renderings import words
 from integrations.renderings.data import SeriesData
 
 _BARS = "▁▂▃▄▅▆▇█"
-_WIDTH = 60
 
 
-def sparkline(data: SeriesData, width: int = _WIDTH) -> str:
+def sparkline(data: SeriesData, width: int) -> str:
     """At most `width` bars ('·' where there is no data), and under them ▲ at the onset. The
     tallest value of a column stands for it, so that spikes survive."""
     columns = _columns(data.values, width)

@@ -58,18 +58,19 @@ def render(
         highlight=False,
         _environ={},
     )
-    for part in _parts(inert.report(report), link_hosts, narrow=width < _TABLES_FROM):
+    for part in _parts(inert.report(report), link_hosts, console.width):
         console.print(part)
     # Tables pad their last column; trailing blanks are noise in files and diffs.
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 
-def _parts(report: Report, hosts: Collection[str], *, narrow: bool) -> Iterator[RenderableType]:
+def _parts(report: Report, hosts: Collection[str], width: int) -> Iterator[RenderableType]:
+    narrow = width < _TABLES_FROM
     yield _verdict(report)
     yield from _section("Causal path   ✓ yes  ✗ no  ? cannot be told", _path(report))
     yield from _section("What to do", _remediation(report))
     yield from _section("Anomaly windows", _anomalies(report, narrow=narrow))
-    yield from _section("Deciding series", _series(report))
+    yield from _section("Deciding series", _series(report, width - 12))
     if report.guilty:
         yield from _section("The guilty change", _guilty(report.guilty))
     yield from _section("Suspects", _suspects(report, narrow=narrow))
@@ -151,13 +152,13 @@ def _anomalies(report: Report, *, narrow: bool) -> Iterator[RenderableType]:
         yield Text(f"{rest} less telling windows are not shown.")
 
 
-def _series(report: Report) -> Iterator[RenderableType]:
+def _series(report: Report, width: int) -> Iterator[RenderableType]:
     for evidence in report.evidence:
         data = parsed(evidence)
         if isinstance(data, SeriesData):
             title = f"{evidence.service} {data.name}: {scale(data)}"
             yield Text.assemble(title, cites([evidence.id]))
-            yield Text(sparkline(data), no_wrap=True, overflow="ellipsis")
+            yield Text(sparkline(data, min(width, 60)))
 
 
 def _guilty(suspect: Suspect) -> Iterator[RenderableType]:
