@@ -107,6 +107,7 @@ def _text(value: Any) -> str:
 _RESOURCE_WORDS = {
     "repository": ("vcs.repository.url.full",),
     "k8s_name": (
+        "k8s.owner.name",
         "k8s.deployment.name",
         "k8s.statefulset.name",
         "k8s.daemonset.name",
@@ -115,6 +116,9 @@ _RESOURCE_WORDS = {
     ),
     "namespace": ("service.namespace", "k8s.namespace.name"),
 }
+
+
+RESOURCE_NAMES = tuple(name for names in _RESOURCE_WORDS.values() for name in names)
 
 
 def resource_words(attributes: Mapping[str, Any]) -> dict[str, str]:

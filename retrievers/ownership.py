@@ -15,6 +15,7 @@ from assistant.domain.errors import StoreInUse
 
 _LOCK = "owner.lock"
 _CARD = "owner.json"
+_PATIENCE_S = 0.5  # somebody may hold the lock for a moment, to see whether it is free
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def own(directory: Path, *, address: str = "") -> Iterator[DataDirectory]:
     """Holds the directory (made when missing) until the end of the block; the operating system
     lets go of it when the process dies. Raises StoreInUse while another owner lives."""
     directory.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(directory / _LOCK, timeout=0)
+    lock = FileLock(directory / _LOCK, timeout=_PATIENCE_S, thread_local=False)
     try:
         lock.acquire()
     except Timeout as error:

@@ -6,8 +6,8 @@ from typing import Any
 
 from assistant.domain.signals import LogRecord, LogShape, column_names
 from retrievers.grids import Grid
+from retrievers.rows import to_log
 from retrievers.telemetry.query import Query
-from retrievers.telemetry.rows import to_log
 
 MAX_SHAPES = 20_000
 

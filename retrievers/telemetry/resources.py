@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
 
 from assistant.domain.window import TimeWindow
-from retrievers.keys import resource_words
+from retrievers.keys import RESOURCE_NAMES, resource_words
 from retrievers.telemetry.query import Query
 
 _SIGNALS = """
@@ -29,9 +30,7 @@ SELECT service,
     arg_max(version, time_ns) FILTER (version <> '') AS version,
     arg_max(instance, time_ns) FILTER (instance <> '') AS instance,
     arg_max(node, time_ns) FILTER (node <> '') AS node,
-    arg_max(attributes, time_ns) FILTER (
-        contains(attributes, '"vcs.repository') OR contains(attributes, '"k8s.')
-        OR contains(attributes, '"service.namespace"')) AS attributes
+    arg_max(attributes, time_ns) FILTER (regexp_matches(attributes, $telling)) AS attributes
 FROM signals GROUP BY service ORDER BY service"""
 )
 
@@ -47,7 +46,8 @@ _EXTENT = _SIGNALS + "SELECT min(time_ns) AS first_ns, max(time_ns) AS last_ns F
 
 
 def services(query: Query) -> dict[str, dict[str, str]]:
-    return {row["service"]: _said(row) for row in query.rows(_SERVICES)}
+    telling = "|".join(re.escape(f'"{name}":') for name in RESOURCE_NAMES)
+    return {row["service"]: _said(row) for row in query.rows(_SERVICES, telling=telling)}
 
 
 def _said(row: dict[str, Any]) -> dict[str, str]:

@@ -11,8 +11,8 @@ from assistant.domain.signals import Edge, Floats, Series, SeriesKey, Signal, Tr
 from assistant.domain.window import NANOSECONDS
 from retrievers.grids import TRACE_MARGIN_NS, Grid, key_order
 from retrievers.keys import call_key, request_key
+from retrievers.rows import to_span
 from retrievers.telemetry.query import Query
-from retrievers.telemetry.rows import to_span
 
 # A span that was delivered twice counts once. `hits` are the spans of the window.
 _HITS = """

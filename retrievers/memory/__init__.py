@@ -1,0 +1,19 @@
+"""Every port in memory, written to be read: the reference for what a backend has to do, the
+store of a demo, and the test double."""
+
+from retrievers.memory.changes import MemoryChangeLog, MemoryReports
+from retrievers.memory.code import MemoryCodeHistory
+from retrievers.memory.knowledge import MemoryKnowledge
+from retrievers.memory.small import FixedCatalogue, NoRedaction, run_inline
+from retrievers.memory.telemetry import MemoryTelemetry
+
+__all__ = [
+    "FixedCatalogue",
+    "MemoryChangeLog",
+    "MemoryCodeHistory",
+    "MemoryKnowledge",
+    "MemoryReports",
+    "MemoryTelemetry",
+    "NoRedaction",
+    "run_inline",
+]
