@@ -11,9 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 from pathlib import PurePosixPath
+
+from rapidfuzz import fuzz
 
 from assistant.analysis.literals import quantities
 from assistant.analysis.mechanisms import Mechanism, mechanisms_of
@@ -37,6 +38,12 @@ class Kind(StrEnum):
     QUERY_CHANGED = "query changed"
     VALUE_CHANGED = "value changed"
     BLOCKING_ADDED = "waiting or heavy work added"
+
+
+# Two lines this alike (percent) are one line before and after; hunks longer than this are
+# rewritten rather than edited, and pairing their lines would cost the square of their length.
+_VERSIONS = 60
+_MOST_LINES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,8 @@ _CLEANUP = re.compile(
     re.I,
 )
 _LOCK = re.compile(
-    r"\b(?:lock|mutex|synchronized|semaphore|acquire|exclusive|serializable|FOR UPDATE)\w*\b", re.I
+    r"(?<![A-Za-z])(?:lock|mutex|synchronized|semaphore|acquire|exclusive|serializable|FOR UPDATE)\w*\b",
+    re.I,
 )
 _CACHE = re.compile(r"cache|memo|ttl|lru", re.I)
 _LEVEL = re.compile(r"\b(trace|debug|info|warn|warning|error)\b", re.I)
@@ -147,14 +155,12 @@ def _finding(hunk: Hunk, kind: Kind, detail: str, lines: Sequence[Line]) -> Find
 
 
 def pairs(hunk: Hunk) -> Iterator[tuple[Line, Line]]:
-    """Removed and added lines that are versions of one another, by likeness."""
-    free = list(hunk.added)
-    for old in hunk.removed:
-        close = [
-            (SequenceMatcher(None, old.text, new.text).ratio(), i) for i, new in enumerate(free)
-        ]
-        if close and max(close)[0] >= 0.6:
-            yield old, free.pop(max(close)[1])
+    """Removed and added lines that are versions of one another, by likeness (indel ratio)."""
+    free = list(hunk.added[:_MOST_LINES])
+    for old in hunk.removed[:_MOST_LINES]:
+        likeness = [fuzz.ratio(old.text, new.text) for new in free]
+        if likeness and max(likeness) >= _VERSIONS:
+            yield old, free.pop(likeness.index(max(likeness)))
 
 
 def _numbers(hunk: Hunk) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ _QUANTITY = re.compile(
 )
 # `timeout_ms = 300`, `ttlSeconds: 60`: the unit stands in the name.
 _UNIT_IN_NAME = re.compile(
-    r"(?:_|(?<=[a-z]))(ms|millis|Ms|Millis|seconds|secs|Seconds|s)\b\W{0,4}$"
+    r"(?:_(?P<snake>ms|millis|seconds|secs|s)|(?<=[a-z])(?P<camel>Ms|Millis|Seconds|Secs))\b\W{0,4}$"
 )
 _NAMED = {"ms": "ms", "millis": "ms", "seconds": "s", "secs": "s", "s": "s"}
 
@@ -51,7 +51,7 @@ def quantities(text: str) -> list[Quantity]:
         number = float(match.group(1).replace("_", ""))
         unit = (match.group(2) or "").lower()
         if not unit and (named := _UNIT_IN_NAME.search(text[: match.start()])):
-            unit = _NAMED[named.group(1).lower()]
+            unit = _NAMED[(named["snake"] or named["camel"]).lower()]
         found.append(_in_base_units(number, unit, match.group(0).strip()))
     return found
 
