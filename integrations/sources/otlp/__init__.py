@@ -1,0 +1,1 @@
+"""OTLP: traces, metrics, logs and change events over HTTP and gRPC."""
