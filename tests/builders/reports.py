@@ -148,6 +148,12 @@ def an_operational_report() -> Report:
             Hypothesis("upstream_outage", "card-provider is down", "payments", 0.74, "", ("E1",)),
         ),
         suspects=_innocent_suspects(),
+        graph=(
+            CallEdge("gateway", "checkout", 18_412, 2_977),
+            CallEdge("checkout", "payments", 9_230, 2_951),
+            CallEdge("payments", "card-provider", 6_102, 2_940, inferred=True),
+        ),
+        timeline=(TimelineMark(at(-16), "deployment", "inventory v2.14.0", "inventory"),),
         remediation=(
             Remediation("failover", "Switch payments to the second card provider.", "", ("E1",)),
         ),
@@ -181,6 +187,8 @@ def a_healthy_report() -> Report:
         ),
         graph=(),
         gaps=(),
+        next_checks=(),
+        timeline=(TimelineMark(at(-16), "deployment", "inventory v2.14.0", "inventory"),),
     )
 
 

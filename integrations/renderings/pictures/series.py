@@ -63,6 +63,8 @@ def _short(unit: str) -> str:
 
 def _baseline(axes: Axes, data: SeriesData, values: np.ndarray) -> None:
     """The band given, or the 5th to 95th percentile of what was before the onset."""
+    if data.baseline is None and data.onset_ns is None:
+        return
     if isinstance(data.baseline, tuple):
         low, high = data.baseline
     else:

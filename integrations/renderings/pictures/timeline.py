@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _MOST_WINDOWS = 10
 _MOST_MARKS = 8
-_ROW = 26  # CSS pixels
+_WIDE, _NARROW, _ROW, _LETTER = 1040, 360, 26, 7.0  # CSS pixels
+_BEHIND = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}  # keeps lines out of labels
 _SHAPES = {"deployment": "^", "commit": "o", "flag": "D", "config": "s"}
 
 
@@ -41,7 +42,7 @@ def timeline(report: Report, *, narrow: bool = False) -> Picture | None:
     rows = len(marks) + len(windows)
     if not rows:
         return None
-    width, height = (360 if narrow else 1040), _ROW * (rows + 2)
+    width, height = (_NARROW if narrow else _WIDE), _ROW * (rows + 2)
 
     def paint(figure: Figure) -> None:
         axes = figure.add_axes(_box(width, height, narrow=narrow))
@@ -58,8 +59,13 @@ def timeline(report: Report, *, narrow: bool = False) -> Picture | None:
     return draw(name, _alt(report, marks, windows), width, height, paint)
 
 
+def _margins(*, narrow: bool) -> tuple[int, int, int]:
+    """Left, right, bottom."""
+    return (88, 14, 26) if narrow else (190, 24, 26)
+
+
 def _box(width: int, height: int, *, narrow: bool) -> tuple[float, float, float, float]:
-    left, right, bottom = (100, 14, 26) if narrow else (190, 24, 26)
+    left, right, bottom = _margins(narrow=narrow)
     return (
         left / width,
         bottom / height,
@@ -86,20 +92,21 @@ def _mark(
         axes.plot([at, at], [row, rows], color=SUSPECT, linewidth=1.2, linestyle=(0, (4, 3)))
     face = colour if mark.suspect else PAPER
     axes.plot([at], [row], shape, color=colour, markerfacecolor=face, markersize=8, zorder=3)
-    label = shortened(mark.label, 22 if narrow else 48)
-    label += f" ({words.clock(mark.at, report.window)})" if not narrow or early else ""
-    label += ", suspect" if mark.suspect else ""
-    late = _is_late(at, report)
+    suffix = "" if narrow else f" ({words.clock(mark.at, report.window)})"
+    suffix += ", suspect" if mark.suspect else ""
+    label, left = _placed(at, shortened(mark.label, 48), suffix, report, narrow=narrow)
     axes.annotate(
         label,
         (at, row),
-        xytext=(-9 if late else 9, 0),
+        xytext=(-9 if left else 9, 0),
         textcoords="offset points",
-        ha="right" if late else "left",
+        ha="right" if left else "left",
         va="center",
         color=INK if mark.suspect else MUTED,
         weight="bold" if mark.suspect else "normal",
         annotation_clip=False,
+        bbox=_BEHIND,
+        zorder=4,
     )
 
 
@@ -108,10 +115,16 @@ def _within(at: datetime, report: Report) -> float:
     return day(min(max(at, report.window.start), report.window.end))
 
 
-def _is_late(at: float, report: Report) -> bool:
-    """Whether there is more room for a label at the left."""
+def _placed(at: float, name: str, suffix: str, report: Report, *, narrow: bool) -> tuple[str, bool]:
+    """The label of what stands at `at`, shortened to the room there is, and whether it goes to
+    the left: late things have their labels before them, unless there is more room behind."""
     start, end = day(report.window.start), day(report.window.end)
-    return (at - start) / (end - start) > 0.5
+    share = (at - start) / (end - start)
+    inside = (_NARROW if narrow else _WIDE) - sum(_margins(narrow=narrow)[:2])
+    before, behind = (int(part * inside / _LETTER) - 2 for part in (share, 1 - share))
+    left = share > 0.5 and (before >= len(name + suffix) or before > behind)
+    room = (before if left else behind) - len(suffix)
+    return shortened(name, max(room, 4)) + suffix, left
 
 
 def _window(axes: Axes, row: int, anomaly: AnomalyWindow, report: Report, *, narrow: bool) -> None:
@@ -134,15 +147,18 @@ def _window(axes: Axes, row: int, anomaly: AnomalyWindow, report: Report, *, nar
         axes.plot([earliest, latest], [row, row], "|-", color=ALARM, linewidth=1.2, markersize=7)
     if anomaly.end is None:
         axes.plot([end], [row], ">", color=ALARM, markersize=8, clip_on=False, zorder=3)
-    late = _is_late(start, report)
+    what = shortened(inert.line(words.what(anomaly), 200), 24 if narrow else 56)
+    label, left = _placed(start, what, "", report, narrow=narrow)
     axes.annotate(
-        shortened(inert.line(words.what(anomaly), 200), 24 if narrow else 56),
-        (min(start, earliest) if late else max(start, latest), row),
-        xytext=(-7 if late else 7, 0),
+        label,
+        (min(start, earliest) if left else max(start, latest), row),
+        xytext=(-7 if left else 7, 0),
         textcoords="offset points",
-        ha="right" if late else "left",
+        ha="right" if left else "left",
         va="center",
         color=INK,
+        bbox=_BEHIND if left else None,
+        zorder=4,
     )
 
 
@@ -160,7 +176,7 @@ def _lanes(
         names = [f"{k} · {n}" if n else k for k, n in zip(kinds, names, strict=False)] + [
             a.service for a in windows
         ]
-    axes.set_yticks(range(len(names)), [shortened(n, 14 if narrow else 27) for n in names])
+    axes.set_yticks(range(len(names)), [shortened(n, 12 if narrow else 27) for n in names])
     axes.tick_params(axis="y", length=0)
     for row in range(1, len(names)):
         axes.axhline(row - 0.5, color=LINE, linewidth=1.6 if row == len(marks) else 0.5, zorder=0)
