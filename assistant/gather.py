@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from assistant.analysis.catalogue import canonical, guess_catalogue, near_names
+from assistant.analysis.catalogue import canonical, corrected, guess_catalogue, near_names
 from assistant.analysis.documents import hunk_documents
 from assistant.analysis.facts import Observation
 from assistant.analysis.frames import Frame, frames_of_log, frames_of_span
@@ -107,18 +107,14 @@ def _aligned(window: TimeWindow, step_s: int) -> TimeWindow:
 
 def _catalogue(window: TimeWindow, sources: Sources) -> Catalogue:
     """What people wrote down, and for the rest what the data suggests."""
-    written = sources.catalogue.catalogue()
     seen = sources.telemetry.services(window)
-    known = {name for e in written.entries for name in (e.name, *e.aliases)}
     listing: dict[str, Sequence[str]] = {}
     for repository in sources.code.repositories():
         try:
             listing[repository] = sources.code.paths(repository, "HEAD")
         except CausewayError:
             listing[repository] = ()  # the reason comes up again, as a gap, when commits are read
-    unknown = {name: resource for name, resource in seen.items() if name not in known}
-    guessed = guess_catalogue(unknown, listing)
-    return Catalogue((*written.entries, *guessed.entries))
+    return corrected(guess_catalogue(seen, listing), sources.catalogue.catalogue())
 
 
 def _service(name: str, catalogue: Catalogue, window: TimeWindow, sources: Sources) -> str:
@@ -152,6 +148,11 @@ def observe(scope: Scope, sources: Sources) -> Observation:
         failing=telemetry.traces(after, errors_only=True, limit=60),
         ordinary=telemetry.traces(before, limit=40),
         catalogue=scope.catalogue,
+        placement={
+            service: frozenset({resource["node"]})
+            for service, resource in telemetry.services(window).items()
+            if resource.get("node")
+        },
     )
 
 
@@ -192,7 +193,8 @@ def _merged(deployments: Iterable[Deployment], catalogue: Catalogue) -> list[Dep
 
 def _inferred(scope: Scope, sources: Sources) -> list[Deployment]:
     """A version that appears after another of the same service was deployed when it appeared."""
-    found, last = [], {}
+    found: list[Deployment] = []
+    last: dict[str, str] = {}
     for service, version, first_ns, _ in sources.telemetry.versions(scope.window):
         if service in last:
             found.append(

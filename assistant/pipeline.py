@@ -3,12 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
+from assistant.analysis.diagnosis import Diagnosis, diagnose
+from assistant.analysis.explain import explain
+from assistant.analysis.facts import Facts
+from assistant.analysis.scene import scene_of
+from assistant.analysis.symptoms import symptoms_of
 from assistant.domain.changes import RecordedChange
 from assistant.domain.ports import ChangeLog, Redactor, TelemetryWriter
+from assistant.domain.report import Question, Report
 from assistant.domain.signals import SignalBatch
+from assistant.gather import Sources, blame, changes_before, observe, recall, scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +39,43 @@ def ingest(intake: Intake, batch: SignalBatch, changes: Sequence[RecordedChange]
     if len(clean):
         intake.telemetry.append(clean)
         intake.learn(clean)
+
+
+def investigate(
+    question: Question, sources: Sources, progress: Callable[[str], None] = lambda step: None
+) -> Report:
+    """From a question to a cited report, saved under its id. `progress` hears of each step."""
+    watch = _Stopwatch(progress)
+    with watch("finding the window"):
+        scope = scope_of(question, sources)
+    with watch("reading signals and finding anomaly windows"):
+        observation = observe(scope, sources)
+    with watch("collecting the changes before it"):
+        changes = changes_before(scope, sources)
+    with watch("recalling what is alike"):
+        symptoms = symptoms_of(observation, scene_of(observation))
+        likeness = recall(symptoms.query(), changes, sources)
+        blamed = blame(observation, changes, sources)
+    with watch("weighing causes"):
+        facts = Facts(observation, changes, likeness, blamed)
+        diagnosis: Diagnosis = sources.compute(diagnose, facts)
+    with watch("writing the report"):
+        report = explain(facts, diagnosis, uuid.uuid4().hex[:12])
+    report = replace(report, seconds=watch.seconds)
+    sources.reports.save(report)
+    return report
+
+
+class _Stopwatch:
+    """Announces each step and keeps how long it took."""
+
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self._progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        self._progress(step)
+        started = time.perf_counter()
+        yield
+        self.seconds[step] = round(time.perf_counter() - started, 3)

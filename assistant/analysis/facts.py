@@ -29,6 +29,8 @@ class Observation:
     failing: Sequence[Trace]  # traces with an error, from the onset on
     ordinary: Sequence[Trace]  # traces from before the onset
     catalogue: Catalogue = field(default_factory=Catalogue)
+    # service → the machines it runs on
+    placement: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assistant.analysis.facts import Observation
+from assistant.analysis.mentions import mentioned_edges
+from assistant.analysis.merge import ServiceWindow, merge
 from assistant.analysis.templates import LogTemplate
 from assistant.analysis.topology import ServiceGraph
-from assistant.analysis.windows import ServiceWindow, merge
 from assistant.domain.anomaly import AnomalousSeries, Direction
 from assistant.domain.signals import Signal
 
@@ -83,7 +84,7 @@ class Scene:
 def scene_of(observation: Observation) -> Scene:
     """Reads the scene; a healthy one has no onset."""
     question, detection = observation.question, observation.detection
-    graph = ServiceGraph(observation.edges)
+    graph = graph_of(observation)
     near = graph.neighbourhood(question.service) if question.service else frozenset[str]()
     current = [
         a
@@ -92,16 +93,17 @@ def scene_of(observation: Observation) -> Scene:
         and a.window.onset <= question.at + timedelta(minutes=5)
     ]
     ours = [a for a in current if not near or a.window.service in near]
-    felt = [a for a in ours if _is_felt(a)]
+    severity = {(t.service, t.template): t.severity_number for t in detection.templates}
+    felt = [a for a in ours if _is_felt(a, severity)]
     if not felt:
         return _calm(observation, graph)
-    windows = merge(ours)
+    windows = merge(ours, detection.services)
     symptom = question.service if question.service in windows else _loudest(felt)
-    first = _first_failing(symptom, windows, graph)
+    first = _first_failing(symptom, windows, graph, step_of(observation))
     reached = _reached(first, symptom, windows, graph)
     anomalies = tuple(a for a in ours if a.window.service in reached)
     start = windows[first]
-    step = timedelta(microseconds=observation.step_ns / 1000)
+    step = step_of(observation)
     tolerance = max(start.onset_latest - start.onset, step)
     ends = [windows[s].end for s in reached]
     return Scene(
@@ -118,7 +120,23 @@ def scene_of(observation: Observation) -> Scene:
     )
 
 
-def _is_felt(anomaly: AnomalousSeries) -> bool:
+def step_of(observation: Observation) -> timedelta:
+    return timedelta(microseconds=observation.step_ns / 1000)
+
+
+def graph_of(observation: Observation) -> ServiceGraph:
+    """Calls seen in traces, calls that logs and metrics mention, and shared machines."""
+    detection, edges = observation.detection, observation.edges
+    mentioned = mentioned_edges(
+        detection.templates,
+        (a.series for a in detection.anomalies),
+        detection.services,
+        edges,
+    )
+    return ServiceGraph([*edges, *mentioned], observation.placement)
+
+
+def _is_felt(anomaly: AnomalousSeries, severity: Mapping[tuple[str, str], int]) -> bool:
     window = anomaly.window
     if window.signal is Signal.LOG_RATE:
         return (
@@ -133,22 +151,15 @@ def _loudest(felt: Sequence[AnomalousSeries]) -> str:
     return max(felt, key=lambda a: a.window.score).window.service
 
 
-def _first_failing(symptom: str, windows: Mapping[str, ServiceWindow], graph: ServiceGraph) -> str:
-    """From the symptom down the calls to the deepest service that deviates no later than its
-    caller: whom it waits for explains it, not the other way round."""
-    at, seen = symptom, {symptom}
-    while True:
-        below = [
-            c
-            for c in graph.callees(at)
-            if c in windows
-            and c not in seen
-            and windows[c].onset_earliest <= windows[at].onset_latest
-        ]
-        if not below:
-            return at
-        at = min(below, key=lambda c: (windows[c].onset, -windows[c].score))
-        seen.add(at)
+def _first_failing(
+    symptom: str, windows: Mapping[str, ServiceWindow], graph: ServiceGraph, step: timedelta
+) -> str:
+    """Among the services that the symptom can have come from, the likeliest to have failed first;
+    a service without telemetry of its own is blamed through its callers instead."""
+    within = graph.blast_radius(symptom, windows) | {symptom}
+    near = {s: w for s, w in windows.items() if s in within}
+    own = {s: w for s, w in near.items() if not w.inferred} or near
+    return graph.first_failing(own, step)[0].service
 
 
 def _reached(

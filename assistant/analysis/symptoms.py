@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -127,17 +127,18 @@ def _from_metrics(anomalies: Iterable[AnomalousSeries], scene: Scene) -> Iterabl
 def _mechanisms(
     texts: Iterable[SymptomText], anomalies: Iterable[AnomalousSeries]
 ) -> dict[Mechanism, float]:
-    shares: Counter[Mechanism] = Counter()
+    shares: defaultdict[Mechanism, float] = defaultdict(float)
     for text in texts:
         named = mechanisms_of(text.text)
         for mechanism, count in named.items():
             # Saturating: the third word of one kind adds little to the second.
-            shares[mechanism] += text.weight * (1 - 0.5**count)  # type: ignore[assignment]
+            shares[mechanism] += text.weight * (1 - 0.5**count)
     for anomaly in anomalies:
-        if (mechanism := _OF_SIGNAL.get(anomaly.window.signal)) is not None:
-            shares[mechanism] += 0.3  # type: ignore[assignment]
+        if (of_signal := _OF_SIGNAL.get(anomaly.window.signal)) is not None:
+            shares[of_signal] += 0.3
     total = sum(shares.values())
-    return {m: share / total for m, share in shares.most_common()} if total else {}
+    strongest = sorted(shares.items(), key=lambda item: -item[1])
+    return {m: share / total for m, share in strongest} if total else {}
 
 
 def _words(texts: Iterable[SymptomText]) -> dict[str, float]:
