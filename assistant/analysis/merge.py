@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.analysis.windows import Detection
-from assistant.domain.anomaly import AnomalyWindow
+from assistant.domain.anomaly import AnomalousSeries, AnomalyWindow
 from assistant.domain.signals import Signal
 
 _RELIABLE = 0.2  # of the service's strongest score
@@ -35,15 +34,17 @@ class ServiceWindow:
         return self.end is None
 
 
-def service_windows(detection: Detection) -> Mapping[str, ServiceWindow]:
+def merge(
+    anomalies: Iterable[AnomalousSeries], observed: Collection[str] | None = None
+) -> Mapping[str, ServiceWindow]:
     """Service → its window, earliest onset first. A series about a peer speaks for its caller,
-    and for the peer too when the peer sends no telemetry of its own."""
+    and for the peer too when `observed` (the services that send telemetry) lacks the peer."""
     own: dict[str, list[AnomalyWindow]] = defaultdict(list)
     about: dict[str, list[AnomalyWindow]] = defaultdict(list)
-    for anomaly in detection.anomalies:
+    for anomaly in anomalies:
         own[anomaly.window.service].append(anomaly.window)
         peer = anomaly.window.key.peer
-        if peer and peer not in detection.services:
+        if peer and observed is not None and peer not in observed:
             about[peer].append(anomaly.window)
     merged = [_merged(name, windows, inferred=False) for name, windows in own.items()]
     merged += [_merged(name, windows, inferred=True) for name, windows in about.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,12 +12,15 @@ import numpy as np
 from assistant.analysis.absence import Silence, silences, stopped
 from assistant.analysis.changepoints import noise_of_rows
 from assistant.analysis.excursions import Excursion, excursions
+from assistant.analysis.merge import ServiceWindow, merge
 from assistant.analysis.novelty import log_series, newcomers
 from assistant.analysis.scales import counted, scale_of
 from assistant.analysis.templates import LogTemplate, templates
 from assistant.domain.anomaly import AnomalousSeries, AnomalyWindow, Direction
 from assistant.domain.signals import Floats, LogShape, Series, Signal
 from assistant.domain.window import TimeWindow, from_ns, to_ns
+
+__all__ = ["Detection", "ServiceWindow", "detect", "lively", "merge", "service_windows"]
 
 FALSE_DISCOVERY_RATE = 0.01
 _LEAST_SCORE = 3.0
@@ -56,16 +59,24 @@ def detect(
     known = {a.window.key for a in anomalies}
     others = [*newcomers(grouped, logs, window), *stopped(silent, series)]
     anomalies += [a for a in others if a.window.key not in known]
+    severities = {s.key: t.severity_number for s, t in zip(logs, grouped, strict=True)}
     anomalies.sort(key=lambda a: (-a.window.score, a.window.onset, a.window.key.label()))
     return Detection(
         anomalies=tuple(
-            AnomalousSeries(replace(a.window, id=f"A{i}"), a.series)
+            AnomalousSeries(
+                replace(a.window, id=f"A{i}"), a.series, severities.get(a.series.key, 0)
+            )
             for i, a in enumerate(anomalies, 1)
         ),
         templates=tuple(grouped),
         silences=tuple(silent),
         services=frozenset(s.key.service for s in tested),
     )
+
+
+def service_windows(detection: Detection) -> Mapping[str, ServiceWindow]:
+    """Service → the window merged over all its signals, earliest onset first."""
+    return merge(detection.anomalies, detection.services)
 
 
 def lively(series: Iterable[Series]) -> list[Series]:

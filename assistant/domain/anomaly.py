@@ -49,3 +49,4 @@ class AnomalousSeries:
 
     window: AnomalyWindow
     series: Series
+    severity: int = 0  # of a log template: the highest OpenTelemetry severity among its records
