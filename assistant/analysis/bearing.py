@@ -1,4 +1,4 @@
-"""Whether the content of a change bears on this failure: by kind, by words, by numbers, by place."""
+"""Whether the content of a change bears on this failure: by kind, words, numbers and place."""
 
 from __future__ import annotations
 

@@ -169,10 +169,15 @@ def _trace_evidence(evidence_id: str, trace: Trace, title: str) -> Evidence:
     ]
     first, last = min(s.start_ns for s in trace.spans), max(s.end_ns for s in trace.spans)
     return Evidence(
-        evidence_id, EvidenceKind.TRACE, title, "\n".join(lines)[:_EXCERPT],
-        f"trace id={trace.trace_id}", TimeWindow.of_ns(first, max(last, first) + 1000),
-        trace.spans[0].service, data={"trace_id": trace.trace_id, "spans": spans},
-    )  # fmt: skip
+        evidence_id,
+        EvidenceKind.TRACE,
+        title,
+        "\n".join(lines)[:_EXCERPT],
+        f"trace id={trace.trace_id}",
+        TimeWindow.of_ns(first, max(last, first) + 1000),
+        trace.spans[0].service,
+        data={"trace_id": trace.trace_id, "spans": spans},
+    )
 
 
 def _depths(spans: Sequence[Span]) -> dict[str, int]:
@@ -192,7 +197,8 @@ def _commit_evidence(
 ) -> Evidence:
     shown = hunks or tuple(commit.hunks or ())[:3]
     lines = [
-        f"{commit.hash[:12]} {commit.subject} ({commit.author}, {commit.committed_at:%Y-%m-%d %H:%M})"
+        f"{commit.hash[:12]} {commit.subject}",
+        f"({commit.author}, {commit.committed_at:%Y-%m-%d %H:%M} UTC)",
     ]
     for hunk in shown:
         lines.append(f"@@ {hunk.path} {hunk.symbol}".rstrip())
@@ -201,9 +207,14 @@ def _commit_evidence(
         lines.append("(its content cannot be read)")
     data = {"hash": commit.hash, "repository": commit.repository, "paths": list(commit.paths[:50])}
     return Evidence(
-        evidence_id, EvidenceKind.COMMIT, f"commit {commit.hash[:12]} {commit.subject[:80]}",
-        "\n".join(lines)[: 2 * _EXCERPT], f"git show {commit.hash}", window, data=data,
-    )  # fmt: skip
+        evidence_id,
+        EvidenceKind.COMMIT,
+        f"commit {commit.hash[:12]} {commit.subject[:80]}",
+        "\n".join(lines)[: 2 * _EXCERPT],
+        f"git show {commit.hash}",
+        window,
+        data=data,
+    )
 
 
 def _deployment_evidence(evidence_id: str, deployment: Deployment, window: TimeWindow) -> Evidence:
@@ -213,6 +224,12 @@ def _deployment_evidence(evidence_id: str, deployment: Deployment, window: TimeW
         f"{deployment.phase} revision {deployment.revision[:12] or 'unknown'} ({source})"
     )
     return Evidence(
-        evidence_id, EvidenceKind.DEPLOYMENT, text[:120], text,
-        f"changes id={deployment.id}", window, deployment.service, link=deployment.url,
-    )  # fmt: skip
+        evidence_id,
+        EvidenceKind.DEPLOYMENT,
+        text[:120],
+        text,
+        f"changes id={deployment.id}",
+        window,
+        deployment.service,
+        link=deployment.url,
+    )

@@ -201,7 +201,7 @@ def _hypotheses(
                 suspect.id,
                 supporting,
                 against,
-            )  # fmt: skip
+            )
         )
     for cause in diagnosis.causes:
         cited = book.anomalies(cause.evidence)
@@ -225,11 +225,14 @@ def _timeline(facts: Facts, diagnosis: Diagnosis) -> tuple[TimelineMark, ...]:
     held = accused.deployment if accused else None
     marks = [
         TimelineMark(
-            d.deployment.at, "deployment", f"{d.deployment.service} {d.deployment.version}".strip(),
-            d.deployment.service, d.deployment.id in (held, ours),
+            d.deployment.at,
+            "deployment",
+            f"{d.deployment.service} {d.deployment.version}".strip(),
+            d.deployment.service,
+            d.deployment.id in (held, ours),
         )
         for d in facts.changes.deliveries
-    ]  # fmt: skip
+    ]
     marks += [
         TimelineMark(f.at, "flag", f.flag, f.service, f.id == ours) for f in facts.changes.flags
     ]

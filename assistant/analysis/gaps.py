@@ -33,8 +33,10 @@ def gaps_of(facts: Facts, diagnosis: Diagnosis) -> tuple[str, ...]:
         )
     if facts.likeness is None and changes.commits:
         found.append("The vector store was not ready: likeness of meaning is left out.")
-    found += [f"{s.service} went silent after {s.last_seen:%H:%M:%S} UTC." for s in
-              observation.detection.silences[:5]]  # fmt: skip
+    found += [
+        f"{s.service} went silent after {s.last_seen:%H:%M:%S} UTC."
+        for s in observation.detection.silences[:5]
+    ]
     return tuple(dict.fromkeys(found))
 
 

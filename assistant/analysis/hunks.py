@@ -95,7 +95,8 @@ _CLEANUP = re.compile(
     re.I,
 )
 _LOCK = re.compile(
-    r"(?<![A-Za-z])(?:lock|mutex|synchronized|semaphore|acquire|exclusive|serializable|FOR UPDATE)\w*\b",
+    r"(?<![A-Za-z])(?:lock|mutex|synchronized|semaphore|acquire|exclusive|serializable"
+    r"|FOR UPDATE)\w*\b",
     re.I,
 )
 _CACHE = re.compile(r"cache|memo|ttl|lru", re.I)

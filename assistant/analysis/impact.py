@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from assistant.analysis.evidence import EvidenceBook
@@ -41,10 +39,12 @@ def impact_of(facts: Facts, scene: Scene, book: EvidenceBook) -> Impact:
             ):
                 failed += float(np.nansum(series.values[inside] * series.weights[inside]))
     hurt = [
-        a for a in scene.anomalies
-        if a.window.signal in (Signal.ERRORS, Signal.LATENCY) and a.window.direction is Direction.ROSE
+        a
+        for a in scene.anomalies
+        if a.window.signal in (Signal.ERRORS, Signal.LATENCY)
+        and a.window.direction is Direction.ROSE
         and a.window.service in entries
-    ]  # fmt: skip
+    ]
     endpoints = dict.fromkeys(
         f"{a.window.service} {a.window.key.operation}" for a in hurt if a.window.key.operation
     )

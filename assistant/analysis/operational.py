@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.analysis.facts import Observation
+from assistant.analysis.marks import MARKS, Marks
 from assistant.analysis.mechanisms import Mechanism
 from assistant.analysis.scene import Scene
 from assistant.analysis.symptoms import Symptoms, troubled_templates
@@ -37,82 +38,11 @@ class OperationalCause:
     mechanisms: frozenset[Mechanism]
 
 
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    kind: str
-    title: str
-    said: re.Pattern[str]
-    weight: float  # what one telling log template adds
-    action: str
-    mechanisms: frozenset[Mechanism]
-    measured: re.Pattern[str] | None = None  # metric names that show the state itself
-    measured_weight: float = 1.5
-
-
-# What programs print is fixed by their libraries: OpenSSL and Go for certificates, errno for
-# disks and sockets, resolvers for names.
-_MARKS = (
-    _Marks(
-        "certificate_expired",
-        "A TLS certificate expired",
-        re.compile(r"certificate (?:has |is )?expired|certificate.{0,40}not yet valid|cert\w* expired|CERT_HAS_EXPIRED|SSL_ERROR_EXPIRED", re.I),
-        4.5,
-        "rotate_certificate",
-        frozenset({Mechanism.TLS}),
-        re.compile(r"cert\w*[._ -].*(expir|remaining|valid)|expir.*cert", re.I),
-    ),
-    _Marks(
-        "dns_failure",
-        "A name does not resolve",
-        re.compile(r"no such host|NXDOMAIN|SERVFAIL|getaddrinfo|EAI_AGAIN|ENOTFOUND|name resolution|could not resolve|name or service not known|nodename nor servname|UnknownHostException", re.I),
-        3.5,
-        "repair_dns",
-        frozenset({Mechanism.DNS}),
-        re.compile(r"dns.*(err|fail)", re.I),
-    ),
-    _Marks(
-        "disk_full",
-        "A disk is full",
-        re.compile(r"no space left on device|disk (?:is )?full|ENOSPC|read-only file system|disk quota exceeded|could not extend file", re.I),
-        2.5,
-        "free_disk_space",
-        frozenset({Mechanism.DISK}),
-        re.compile(r"(disk|filesystem|volume|fs)[._].*(used|usage|utili[sz]ation|pct|percent|free|avail)", re.I),
-    ),
-    _Marks(
-        "bad_data",
-        "Records that cannot be processed",
-        re.compile(r"(?:validation|parse|parsing|decode|decoding|deseriali[sz]\w+|schema) (?:error|fail|mismatch)|out of range|malformed|poison|unparse?able|cannot (?:parse|decode)|invalid (?:record|payload|message|byte|utf)|redeliver|dead.?letter|unexpected (?:token|end of)|JSONDecodeError", re.I),
-        2.0,
-        "purge_bad_data",
-        frozenset({Mechanism.DATA, Mechanism.QUEUE}),
-        re.compile(r"(oldest|age).*message|message.*age|redeliver|dead.?letter", re.I),
-        1.0,
-    ),
-    _Marks(
-        "dependency_outage",
-        "A dependency does not answer",
-        re.compile(r"connection refused|ECONNREFUSED|no route to host|EHOSTUNREACH|could not connect|connection reset|ECONNRESET|server closed the connection|the database system is (?:starting|shutting)", re.I),
-        1.5,
-        "restore_dependency",
-        frozenset({Mechanism.NETWORK}),
-    ),
-    _Marks(
-        "throttled",
-        "A quota or rate limit is reached",
-        re.compile(r"throttl|quota exceeded|rate limit|too many requests|ProvisionedThroughputExceeded|RESOURCE_EXHAUSTED|slow ?down", re.I),
-        1.0,
-        "raise_quota",
-        frozenset({Mechanism.CAPACITY}),
-    ),
-)  # fmt: skip
-
-
 def operational_causes(
     observation: Observation, scene: Scene, symptoms: Symptoms
 ) -> list[OperationalCause]:
     """Every operational cause that telemetry supports, strongest first."""
-    found = [_marked(marks, observation, scene) for marks in _MARKS]
+    found = [_marked(marks, observation, scene) for marks in MARKS]
     found += [recognise(observation, scene, symptoms) for recognise in _RECOGNISERS]
     causes = [cause for cause in found if cause is not None]
     return sorted(causes, key=lambda c: -c.score)
@@ -122,7 +52,7 @@ def _logistic(logit: float) -> float:
     return 1 / (1 + math.exp(-logit))
 
 
-def _marked(marks: _Marks, observation: Observation, scene: Scene) -> OperationalCause | None:
+def _marked(marks: Marks, observation: Observation, scene: Scene) -> OperationalCause | None:
     templates = troubled_templates(observation.detection.templates, scene)
     said = [t for t in templates if marks.said.search(t.exemplar.body)]
     measured = [
@@ -131,21 +61,28 @@ def _marked(marks: _Marks, observation: Observation, scene: Scene) -> Operationa
     if not said and not measured:
         return None
     first_hand = any(t.service == scene.first_failing for t in said)
-    logit = BIAS + (marks.weight if said else 0) + (marks.measured_weight if measured else 0)
+    logit = BIAS + (marks.said_weight if said else 0) + (marks.measured_weight if measured else 0)
     logit += 0.5 if first_hand else 0
     reasons = [f"{t.service} says: {t.exemplar.body[:160]}" for t in said[:2]]
     reasons += [_measured(a) for a in measured[:2]]
     ids = [a.window.id for a in measured] + scene.ids_of_templates(said)
     service = said[0].service if said else measured[0].window.service
     return OperationalCause(
-        marks.kind, marks.title, service, _logistic(logit), tuple(reasons), tuple(ids), marks.action,
+        marks.kind,
+        marks.title,
+        service,
+        _logistic(logit),
+        tuple(reasons),
+        tuple(ids),
+        marks.action,
         marks.mechanisms,
-    )  # fmt: skip
+    )
 
 
 def _measured(anomaly: AnomalousSeries) -> str:
     window = anomaly.window
-    return f"{window.service} {window.key.name} {window.direction}: {window.baseline:g} → {window.peak:g}"
+    name = f"{window.service} {window.key.name}"
+    return f"{name} {window.direction}: {window.baseline:g} → {window.peak:g}"
 
 
 def _traffic_surge(
@@ -184,7 +121,8 @@ def _traffic_surge(
 
 
 _PROVIDER = re.compile(
-    r"(?:returned|status|code|HTTP/?\d?\.?\d?)\D{0,12}5\d\d|timed? ?out|deadline|unavailable|refused|reset",
+    r"(?:returned|status|code|HTTP/?\d?\.?\d?)\D{0,12}5\d\d|timed? ?out|deadline|unavailable"
+    r"|refused|reset",
     re.I,
 )
 
@@ -196,19 +134,24 @@ def _provider_outage(
     telemetry of its own and answers errors."""
     templates = troubled_templates(observation.detection.templates, scene)
     named = [
-        t for t in templates
+        t
+        for t in templates
         if _PROVIDER.search(t.exemplar.body) and any(h in t.exemplar.body for h in symptoms.hosts)
-    ]  # fmt: skip
+    ]
     failing = [
-        a for a in scene.anomalies
-        if a.window.key.peer and scene.is_external(a.window.key.peer)
-        and a.window.signal in (Signal.ERRORS, Signal.LATENCY) and a.window.direction is Direction.ROSE
-    ]  # fmt: skip
+        a
+        for a in scene.anomalies
+        if a.window.key.peer
+        and scene.is_external(a.window.key.peer)
+        and a.window.signal in (Signal.ERRORS, Signal.LATENCY)
+        and a.window.direction is Direction.ROSE
+    ]
     gauges = [
-        a for a in scene.anomalies
+        a
+        for a in scene.anomalies
         if re.search(r"provider|third.?party|vendor|external", a.window.key.name, re.I)
         and a.window.direction is Direction.ROSE
-    ]  # fmt: skip
+    ]
     if not named and not failing:
         return None
     logit = BIAS + (2.5 if named else 0) + (2.0 if failing else 0) + (1.0 if gauges else 0)
@@ -218,10 +161,15 @@ def _provider_outage(
     reasons += [_measured(a) for a in [*failing, *gauges][:2]]
     ids = [a.window.id for a in [*failing, *gauges]] + scene.ids_of_templates(named)
     return OperationalCause(
-        "provider_outage", f"{who} answers with errors or not at all", service, _logistic(logit),
-        tuple(reasons), tuple(ids), "fail_over",
+        "provider_outage",
+        f"{who} answers with errors or not at all",
+        service,
+        _logistic(logit),
+        tuple(reasons),
+        tuple(ids),
+        "fail_over",
         frozenset({Mechanism.EXTERNAL, Mechanism.TIMEOUT, Mechanism.NETWORK}),
-    )  # fmt: skip
+    )
 
 
 def _node_trouble(
@@ -229,10 +177,12 @@ def _node_trouble(
 ) -> OperationalCause | None:
     """Services that share a node suffer together while its resources are short."""
     suffering = [
-        a for a in scene.anomalies
-        if a.window.signal is Signal.RESOURCE and a.window.direction is Direction.ROSE
+        a
+        for a in scene.anomalies
+        if a.window.signal is Signal.RESOURCE
+        and a.window.direction is Direction.ROSE
         and re.search(r"node|host|steal|system[._]|iowait|run.?queue", a.window.key.name, re.I)
-    ]  # fmt: skip
+    ]
     early = [
         a for a in suffering if scene.onset and a.window.onset <= scene.onset + scene.tolerance
     ]
@@ -241,10 +191,15 @@ def _node_trouble(
     crowd = len({a.window.service for a in suffering})
     logit = BIAS + 2.0 + min(1.5, 0.5 * (crowd - 1))
     return OperationalCause(
-        "node_trouble", "The machine is short of a resource", early[0].window.service,
-        _logistic(logit), tuple(_measured(a) for a in early[:3]),
-        tuple(a.window.id for a in early), "reschedule", frozenset({Mechanism.CPU}),
-    )  # fmt: skip
+        "node_trouble",
+        "The machine is short of a resource",
+        early[0].window.service,
+        _logistic(logit),
+        tuple(_measured(a) for a in early[:3]),
+        tuple(a.window.id for a in early),
+        "reschedule",
+        frozenset({Mechanism.CPU}),
+    )
 
 
 _Recogniser = Callable[[Observation, Scene, Symptoms], OperationalCause | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from assistant.analysis.evidence import EvidenceBook
 from assistant.analysis.facts import Facts
@@ -30,10 +31,7 @@ def causal_path(
             Hop(judgement.cause.title, scene.first_failing, "reaches", True, True, True, evidence)
         )
     services = spine(scene)
-    hops += [
-        _hop(source, target, scene, facts, book)
-        for source, target in zip(services, services[1:], strict=False)
-    ]
+    hops += [_hop(source, target, scene, facts, book) for source, target in pairwise(services)]
     return tuple(hops)
 
 

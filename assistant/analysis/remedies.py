@@ -17,12 +17,13 @@ _CONFIGURATION = re.compile(
     r"|[^/]*\.lock|pom\.xml|package\.json)$"
 )
 _OPERATIONS: Mapping[str, str] = {
-    "rotate_certificate": "Issue and install a new certificate for the endpoint that {service} names; "
-    "then watch the handshake errors end.",
-    "repair_dns": "Restore the name that {service} cannot resolve, or point it at a resolver that can.",
+    "rotate_certificate": "Issue and install a new certificate for the endpoint that {service} "
+    "names; then watch the handshake errors end.",
+    "repair_dns": "Restore the name that {service} cannot resolve, or point it at a resolver "
+    "that can.",
     "free_disk_space": "Free or extend the full disk, then restart what stopped writing to it.",
-    "purge_bad_data": "Set the records aside that {service} rejects (skip or dead-letter them) and let "
-    "the consumer go on; no code needs to be undone.",
+    "purge_bad_data": "Set the records aside that {service} rejects (skip or dead-letter them) "
+    "and let the consumer go on; no code needs to be undone.",
     "restore_dependency": "Bring back the dependency that refuses {service}'s connections.",
     "raise_quota": "Raise the quota that {service} runs into, or slow its callers down.",
     "scale_out": "Add capacity to {service} and what it calls, or shed load at the entry.",
@@ -56,7 +57,8 @@ def _undo(facts: Facts, suspect: Suspect, evidence: tuple[str, ...]) -> tuple[Re
     revert = f"git revert {shlex.quote(suspect.id[:12])}"
     commit = next((c for c in facts.changes.commits if c.hash == suspect.id), None)
     if commit and commit.paths and all(_CONFIGURATION.search(path) for path in commit.paths):
-        text = f"Revert the configuration in {', '.join(commit.paths[:3])} and deploy {suspect.service}."
+        files = ", ".join(commit.paths[:3])
+        text = f"Revert the configuration in {files} and deploy {suspect.service}."
         return (Remediation("revert_configuration", text, revert, evidence),)
     text = f"Roll {suspect.service} back{_target(facts, suspect)}; it is the quickest way out."
     forward = "Or roll forward: revert the commit and deploy again."
