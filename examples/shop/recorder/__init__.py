@@ -1,0 +1,1 @@
+"""Runs the shop for real and records what it says."""

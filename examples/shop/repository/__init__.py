@@ -1,0 +1,1 @@
+"""The shop's git repository: its history, and how it is built."""

@@ -1,0 +1,1 @@
+"""The shop in one process under a virtual clock: the same code, hours in seconds."""
