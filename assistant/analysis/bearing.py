@@ -10,7 +10,7 @@ from assistant.analysis.candidates import Candidate
 from assistant.analysis.effects import best_fit
 from assistant.analysis.facts import Facts
 from assistant.analysis.frames import points_into
-from assistant.analysis.hunks import Finding, findings, is_inert
+from assistant.analysis.hunks import Finding, findings, is_inert, is_inert_path
 from assistant.analysis.literals import Quantity, quantities, shared
 from assistant.analysis.symptoms import Symptoms
 from assistant.analysis.words import (
@@ -93,7 +93,7 @@ def _bearing(
     facts: Facts,
     symptoms: Symptoms,
 ) -> Bearing:
-    if hunks and all(is_inert(h) for h in hunks) and not _partly_unknown(candidate.commit):
+    if _is_inert(candidate, hunks):
         return Bearing(
             inert=True, inert_reason="only documentation, tests, comments or moved lines"
         )
@@ -117,8 +117,15 @@ def _bearing(
     )
 
 
-def _partly_unknown(commit: Commit | None) -> bool:
-    return commit is not None and any(not h.lines for h in commit.hunks or ())
+def _is_inert(candidate: Candidate, hunks: Sequence[Hunk]) -> bool:
+    """Whether nothing of it can change what runs; where hunks cannot be read, the paths must say
+    so on their own."""
+    commit = candidate.commit
+    if commit is None:
+        return False
+    if commit.hunks and all(h.lines for h in commit.hunks):
+        return all(is_inert(h) for h in hunks)
+    return bool(commit.paths) and all(is_inert_path(p) for p in commit.paths)
 
 
 def _best(candidate: Candidate, hunks: Sequence[Hunk]) -> list[Finding]:

@@ -121,15 +121,18 @@ _COMPARISON = re.compile(
 def is_inert(hunk: Hunk) -> bool:
     """Whether a hunk cannot change what runs: documentation, tests, style sheets, comments and
     white space only, or lines that only moved. A hunk without lines is never inert."""
-    if (
-        _INERT_PLACES.search(hunk.path)
-        or PurePosixPath(hunk.path).suffix.lower() in _INERT_SUFFIXES
-    ):
-        return not _MANIFEST.search(hunk.path)
+    if is_inert_path(hunk.path):
+        return True
     if not hunk.lines:
         return False
     added, removed = _code(hunk.added), _code(hunk.removed)
     return Counter(added) == Counter(removed)
+
+
+def is_inert_path(path: str) -> bool:
+    """Whether a file is documentation, a test, a style sheet or a picture by its place or name."""
+    inert = _INERT_PLACES.search(path) or PurePosixPath(path).suffix.lower() in _INERT_SUFFIXES
+    return bool(inert) and not _MANIFEST.search(path)
 
 
 def _code(lines: Sequence[Line]) -> list[str]:

@@ -13,16 +13,13 @@ from datetime import datetime, timedelta
 from assistant.analysis.facts import Observation
 from assistant.analysis.mentions import mentioned_edges
 from assistant.analysis.merge import ServiceWindow, merge
+from assistant.analysis.suffering import Suffering
 from assistant.analysis.templates import LogTemplate
 from assistant.analysis.topology import ServiceGraph
-from assistant.domain.anomaly import AnomalousSeries, Direction
-from assistant.domain.signals import Signal
+from assistant.domain.anomaly import AnomalousSeries
 
-# Signals that users or callers feel. Others explain; alone they are no incident.
-_FELT = frozenset({Signal.LATENCY, Signal.ERRORS, Signal.TRAFFIC, Signal.SATURATION})
 # An anomaly that ended longer than this before the moment in question is another story.
 _STALE = timedelta(minutes=30)
-_WARN = 13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,16 +90,17 @@ def scene_of(observation: Observation) -> Scene:
         and a.window.onset <= question.at + timedelta(minutes=5)
     ]
     ours = [a for a in current if not near or a.window.service in near]
-    severity = {(t.service, t.template): t.severity_number for t in detection.templates}
-    felt = [a for a in ours if _is_felt(a, severity)]
+    suffering = Suffering.over(detection.templates)
+    felt = [a for a in ours if suffering.felt(a)]
     if not felt:
         return _calm(observation, graph)
     windows = merge(ours, detection.services)
     symptom = question.service if question.service in windows else _loudest(felt)
-    first = _first_failing(symptom, windows, graph, step_of(observation))
+    failing = merge([a for a in ours if suffering.failing(a)], detection.services) or windows
+    first = _first_failing(symptom, failing, graph, step_of(observation))
     reached = _reached(first, symptom, windows, graph)
     anomalies = tuple(a for a in ours if a.window.service in reached)
-    start = windows[first]
+    start = failing.get(first, windows[first])
     step = step_of(observation)
     tolerance = max(start.onset_latest - start.onset, step)
     ends = [windows[s].end for s in reached]
@@ -136,30 +134,26 @@ def graph_of(observation: Observation) -> ServiceGraph:
     return ServiceGraph([*edges, *mentioned], observation.placement)
 
 
-def _is_felt(anomaly: AnomalousSeries, severity: Mapping[tuple[str, str], int]) -> bool:
-    window = anomaly.window
-    if window.signal is Signal.LOG_RATE:
-        return (
-            window.direction in (Direction.APPEARED, Direction.ROSE) and anomaly.severity >= _WARN
-        )
-    if window.signal is Signal.TRAFFIC:
-        return window.direction in (Direction.FELL, Direction.STOPPED, Direction.ROSE)
-    return window.signal in _FELT and window.direction is not Direction.FELL
-
-
 def _loudest(felt: Sequence[AnomalousSeries]) -> str:
     return max(felt, key=lambda a: a.window.score).window.service
 
 
 def _first_failing(
-    symptom: str, windows: Mapping[str, ServiceWindow], graph: ServiceGraph, step: timedelta
+    symptom: str, failing: Mapping[str, ServiceWindow], graph: ServiceGraph, step: timedelta
 ) -> str:
-    """Among the services that the symptom can have come from, the likeliest to have failed first;
-    a service without telemetry of its own is blamed through its callers instead."""
-    within = graph.blast_radius(symptom, windows) | {symptom}
-    near = {s: w for s, w in windows.items() if s in within}
+    """Among the failing services that the symptom can have come from, the likeliest to have failed
+    first; the one asked about where others failed with it. A service without telemetry of its
+    own is blamed through its callers instead."""
+    within = graph.blast_radius(symptom, failing) | {symptom}
+    near = {s: w for s, w in failing.items() if s in within} or dict(failing)
     own = {s: w for s, w in near.items() if not w.inferred} or near
-    return graph.first_failing(own, step)[0].service
+    ranked = graph.first_failing(own, step)
+    best = ranked[0]
+    if symptom in own and own[symptom].onset <= own[best.service].onset + step:
+        at_once = next(c for c in ranked if c.service == symptom)
+        if at_once.unexplained and not best.explains > at_once.explains:
+            return symptom
+    return best.service
 
 
 def _reached(
