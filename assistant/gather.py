@@ -34,12 +34,15 @@ from assistant.domain.ports import (
     TelemetryStore,
 )
 from assistant.domain.report import Question
+from assistant.domain.signals import LogRecord
 from assistant.domain.window import NANOSECONDS, TimeWindow, from_ns
 
 # Grid steps that people use on dashboards; the finest that keeps a window under _MOST_STEPS.
 _STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _MOST_STEPS = 180
 _MOST_COMMITS = 2000
+_WARN = 13  # OpenTelemetry severity
+_SAMPLES, _SAMPLED_TEMPLATES = 50, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,26 @@ def observe(scope: Scope, sources: Sources) -> Observation:
             for service, resource in telemetry.services(window).items()
             if resource.get("node")
         },
+        samples=_samples(detection, after, telemetry),
     )
+
+
+def _samples(
+    detection: Detection, window: TimeWindow, telemetry: TelemetryStore
+) -> dict[tuple[str, str], Sequence[LogRecord]]:
+    """Records of the failing templates that stand out most."""
+    loud = {(a.window.service, a.window.key.name) for a in detection.anomalies}
+    troubled = [
+        t
+        for t in detection.templates
+        if t.severity_number >= _WARN and (t.service, t.template) in loud
+    ]
+    return {
+        (t.service, t.template): telemetry.records(
+            window, t.service, shape=t.shapes[0], limit=_SAMPLES
+        )
+        for t in troubled[:_SAMPLED_TEMPLATES]
+    }
 
 
 def _onset(detection: Detection) -> datetime | None:

@@ -11,7 +11,7 @@ from assistant.analysis.windows import Detection
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import ChangeSet
 from assistant.domain.report import Question
-from assistant.domain.signals import Edge, Series, Trace
+from assistant.domain.signals import Edge, LogRecord, Series, Trace
 from assistant.domain.window import TimeWindow
 
 
@@ -31,6 +31,8 @@ class Observation:
     catalogue: Catalogue = field(default_factory=Catalogue)
     # service → the machines it runs on
     placement: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # (service, template) → some records of the loudest failing templates
+    samples: Mapping[tuple[str, str], Sequence[LogRecord]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

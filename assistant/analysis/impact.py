@@ -51,7 +51,7 @@ def impact_of(facts: Facts, scene: Scene, book: EvidenceBook) -> Impact:
     return Impact(
         since=scene.onset,
         ongoing=scene.end is None,
-        services=tuple(s for s in scene.services if s != scene.first_failing),
+        services=tuple(s for s in scene.services if s in scene.hurt and s != scene.first_failing),
         endpoints=tuple(endpoints)[:20],
         requests=round(requests),
         failed_requests=round(failed),

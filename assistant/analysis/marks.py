@@ -15,7 +15,8 @@ from assistant.analysis.mechanisms import Mechanism
 @dataclass(frozen=True, slots=True)
 class Marks:
     """`said` matches log bodies, `measured` metric names that show the state itself; the weights
-    are log-odds that one such witness adds."""
+    are the log-odds
+    that one such witness adds."""
 
     kind: str
     title: str
@@ -25,6 +26,8 @@ class Marks:
     said_weight: float
     measured: re.Pattern[str] | None = None
     measured_weight: float = 1.5
+    decisive: bool = False  # no change of ours can bring it about
+    about_one_subject: bool = False  # more so when every failure names the same record
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -45,6 +48,7 @@ MARKS = (
         ),
         said_weight=4.5,
         measured=_any(r"cert\w*[._ -].*(?:expir|remaining|valid)", r"expir.*cert"),
+        decisive=True,
     ),
     Marks(
         kind="dns_failure",
@@ -99,6 +103,7 @@ MARKS = (
         said_weight=2.0,
         measured=_any(r"(?:oldest|age).*message|message.*age|redeliver|dead.?letter"),
         measured_weight=1.0,
+        about_one_subject=True,
     ),
     Marks(
         kind="dependency_outage",

@@ -16,17 +16,21 @@ from dataclasses import dataclass
 from assistant.analysis.facts import Observation
 from assistant.analysis.marks import MARKS, Marks
 from assistant.analysis.mechanisms import Mechanism
+from assistant.analysis.repetition import repeated_subject
 from assistant.analysis.scene import Scene
 from assistant.analysis.symptoms import Symptoms, troubled_templates
+from assistant.analysis.templates import LogTemplate
 from assistant.domain.anomaly import AnomalousSeries, Direction
 from assistant.domain.signals import Signal
 
 BIAS = -3.0
+_ONE_SUBJECT = 2.5  # log-odds that one bad record adds
 
 
 @dataclass(frozen=True, slots=True)
 class OperationalCause:
-    """A recognised state of the world. `evidence` holds anomaly ids; `quotes` are log bodies."""
+    """A recognised state of the world. `evidence` holds anomaly ids. What is `decisive` no change
+    of ours can have brought about, so no suspect explains it away."""
 
     kind: str
     title: str
@@ -36,6 +40,7 @@ class OperationalCause:
     evidence: tuple[str, ...]
     action: str
     mechanisms: frozenset[Mechanism]
+    decisive: bool = False
 
 
 def operational_causes(
@@ -65,18 +70,26 @@ def _marked(marks: Marks, observation: Observation, scene: Scene) -> Operational
     logit += 0.5 if first_hand else 0
     reasons = [f"{t.service} says: {t.exemplar.body[:160]}" for t in said[:2]]
     reasons += [_measured(a) for a in measured[:2]]
-    ids = [a.window.id for a in measured] + scene.ids_of_templates(said)
-    service = said[0].service if said else measured[0].window.service
+    subject = _subject(said, observation) if marks.about_one_subject else ""
+    if subject:
+        logit += _ONE_SUBJECT
+        reasons.insert(0, f"nearly every failure is about {subject}")
     return OperationalCause(
-        marks.kind,
-        marks.title,
-        service,
-        _logistic(logit),
-        tuple(reasons),
-        tuple(ids),
-        marks.action,
-        marks.mechanisms,
+        kind=marks.kind,
+        title=marks.title,
+        service=said[0].service if said else measured[0].window.service,
+        score=_logistic(logit),
+        reasons=tuple(reasons),
+        evidence=(*scene.ids_of_templates(said), *(a.window.id for a in measured)),
+        action=marks.action,
+        mechanisms=marks.mechanisms,
+        decisive=marks.decisive or bool(subject),
     )
+
+
+def _subject(said: Sequence[LogTemplate], observation: Observation) -> str:
+    found = (repeated_subject(observation.samples.get((t.service, t.template), ())) for t in said)
+    return next((subject for subject in found if subject), "")
 
 
 def _measured(anomaly: AnomalousSeries) -> str:

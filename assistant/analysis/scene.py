@@ -24,12 +24,14 @@ _STALE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """`services` are the affected ones, first failing first, then by onset; `anomalies` are their
-    windows that belong to this incident; `everything` are all windows of the period."""
+    """`services` are the affected ones, first failing first, then by onset, and `hurt` those of
+    them that fail themselves; `anomalies` are their windows that belong to this incident;
+    `everything` are all windows of the period."""
 
     symptom_service: str
     first_failing: str
     services: tuple[str, ...]
+    hurt: frozenset[str]
     windows: Mapping[str, ServiceWindow]
     anomalies: tuple[AnomalousSeries, ...]
     everything: tuple[AnomalousSeries, ...]
@@ -108,6 +110,7 @@ def scene_of(observation: Observation) -> Scene:
         symptom_service=symptom,
         first_failing=first,
         services=tuple(sorted(reached, key=lambda s: (s != first, windows[s].onset, s))),
+        hurt=reached & frozenset(failing),
         windows=windows,
         anomalies=anomalies,
         everything=detection.anomalies,
@@ -159,14 +162,14 @@ def _first_failing(
 def _reached(
     first: str, symptom: str, windows: Mapping[str, ServiceWindow], graph: ServiceGraph
 ) -> frozenset[str]:
-    """Affected services connected to the first failing one through affected services."""
-    reached, front = {first, symptom}, [first, symptom]
-    while front:
-        at = front.pop()
-        for other in (*graph.callers(at), *graph.callees(at)):
-            if other in windows and other not in reached:
-                reached.add(other)
-                front.append(other)
+    """Affected services connected to the first failing one through affected services. Of services
+    that nothing is known to call or be called by, time is the only witness: those that deviate
+    no earlier than the first failing one are taken in."""
+    reached = {first, symptom, *graph.blast_radius(first, windows)}
+    reached |= graph.blast_radius(symptom, windows)
+    alone = {s for s in windows if not graph.callers(s) and not graph.callees(s)}
+    if first in alone or symptom in alone or not graph.edges:
+        reached |= {s for s in alone if windows[s].onset_latest >= windows[first].onset_earliest}
     return frozenset(reached)
 
 
@@ -175,6 +178,7 @@ def _calm(observation: Observation, graph: ServiceGraph) -> Scene:
         symptom_service=observation.question.service,
         first_failing="",
         services=(),
+        hurt=frozenset(),
         windows={},
         anomalies=(),
         everything=observation.detection.anomalies,

@@ -20,6 +20,8 @@ _CANCELLED = re.compile(
     r"|broken pipe|\b499\b",
     re.IGNORECASE,
 )
+# Measures of health: trouble when they fall.
+_HEALTH = re.compile(r"\b(?:ready|healthy|available|alive|up|success\w*|replicas)\b", re.IGNORECASE)
 _LOUDER = (Direction.APPEARED, Direction.ROSE)
 _FAILS = frozenset({Signal.LATENCY, Signal.ERRORS, Signal.SATURATION})
 
@@ -53,6 +55,8 @@ class Suffering:
             return window.direction in _LOUDER and severity >= _WARN
         if window.signal is Signal.TRAFFIC:
             return window.direction is Direction.STOPPED
+        if window.direction is Direction.FELL and _HEALTH.search(self._text(anomaly)):
+            return True
         return window.signal in _FAILS and window.direction is not Direction.FELL
 
     def _text(self, anomaly: AnomalousSeries) -> str:

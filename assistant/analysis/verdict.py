@@ -71,7 +71,7 @@ def explained_away(
 ) -> OperationalCause:
     """A state of the world that the best suspect would itself bring about is its effect, not a
     rival: a full disk after the log level was turned to debug."""
-    if suspect is None or suspect.kind not in ("commit", "config"):
+    if cause.decisive or suspect is None or suspect.kind not in ("commit", "config"):
         return cause
     commit = next((c for c in facts.changes.commits if c.hash == suspect.id), None)
     caused = frozenset[Mechanism]()
