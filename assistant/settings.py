@@ -79,10 +79,13 @@ class Settings(BaseSettings):
         1, description="Processes for the analysis; 0 runs it in the server itself."
     )
     lookback_minutes: Positive = Field(
-        60, description="How far before the moment in question an investigation looks."
+        180, description="How far before the moment in question an investigation looks."
     )
     lookahead_minutes: Positive = Field(
-        10, description="How far after the moment in question it looks, up to now."
+        15, description="How far after the moment in question it looks."
+    )
+    changes_hours: Positive = Field(
+        24, description="How far before that window changes are considered."
     )
 
     records_url: str = Field(

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import opentelemetry.metrics as metrics
-import opentelemetry.trace as trace
+# A namespace package without an __init__: mypy, which is told to want one, cannot follow it.
+from opentelemetry import metrics, trace  # type: ignore[attr-defined]
 
 from assistant.domain.signals import SignalBatch
 

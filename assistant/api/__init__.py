@@ -1,0 +1,1 @@
+"""The ways in over HTTP: REST for people and tools, OTLP for telemetry."""

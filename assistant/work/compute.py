@@ -15,11 +15,6 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
-def in_place(function: Callable[..., Result], /, *arguments: object) -> Result:
-    """The Compute port without any process: for commands that end when they are done."""
-    return function(*arguments)
-
-
 class ProcessCompute:
     """The Compute port over a small pool, started with its first task.
 

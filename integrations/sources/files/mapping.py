@@ -18,7 +18,6 @@ from typing import Any
 
 import orjson
 
-from assistant.analysis.shapes import shape
 from assistant.domain.errors import InvalidPayload
 from assistant.domain.signals import (
     LogRecord,
@@ -89,7 +88,6 @@ def _log(fields: dict[str, Any], service: str, line: int) -> LogRecord:
         body=text,
         severity_text=severity,
         severity_number=_SEVERITY_NUMBERS.get(severity.lower(), 9),
-        shape=shape(text),
         trace_id=str(_take(fields, _TRACE) or ""),
         span_id=str(_take(fields, _SPAN) or ""),
         instance=str(_take(fields, _INSTANCE) or ""),

@@ -1,0 +1,93 @@
+"""JSON of the API other than reports: questions, changes, services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from assistant.domain.changes import ConfigChange, Deployment, FlagChange, RecordedChange
+from assistant.domain.errors import InvalidPayload
+from assistant.domain.report import Question
+from assistant.domain.window import TimeWindow
+
+_CHANGES: dict[str, TypeAdapter[Any]] = {
+    "deployment": TypeAdapter(Deployment),
+    "flag": TypeAdapter(FlagChange),
+    "config": TypeAdapter(ConfigChange),
+}
+_KINDS: dict[type, str] = {Deployment: "deployment", FlagChange: "flag", ConfigChange: "config"}
+
+
+class WindowJson(BaseModel):
+    """A half-open interval: the start belongs to it, the end does not."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+    def value(self) -> TimeWindow:
+        return TimeWindow(self.start.astimezone(UTC), self.end.astimezone(UTC))
+
+
+class QuestionJson(BaseModel):
+    """What to investigate. `at` is now when left out; `window` overrides how far to look."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: AwareDatetime | None = None
+    service: str = Field("", max_length=500)
+    window: WindowJson | None = None
+    symptom: str = Field("", max_length=20_000)
+    metric: str = Field("", max_length=500)
+    repository: str = Field("", max_length=500)
+
+    def value(self) -> Question:
+        return Question(
+            at=(self.at or datetime.now(UTC)).astimezone(UTC),
+            service=self.service,
+            window=self.window.value() if self.window else None,
+            symptom=self.symptom,
+            metric=self.metric,
+            repository=self.repository,
+        )
+
+
+def question_to_dict(question: Question) -> dict[str, Any]:
+    window = question.window
+    return {
+        "at": question.at.isoformat(),
+        "service": question.service,
+        "window": window and {"start": window.start.isoformat(), "end": window.end.isoformat()},
+        "symptom": question.symptom,
+        "metric": question.metric,
+        "repository": question.repository,
+    }
+
+
+def change_to_dict(change: RecordedChange) -> dict[str, Any]:
+    """The fields of the change, plain JSON values, under a leading `kind`."""
+    kind = _KINDS[type(change)]
+    return {"kind": kind, **_CHANGES[kind].dump_python(change, mode="json")}
+
+
+def change_from_dict(document: Mapping[str, Any]) -> RecordedChange:
+    """Raises InvalidPayload."""
+    fields = dict(document)
+    adapter = _CHANGES.get(str(fields.pop("kind", "")))
+    if adapter is None:
+        raise InvalidPayload("A change has the kind deployment, flag or config.")
+    try:
+        change: RecordedChange = adapter.validate_python(fields)
+    except ValidationError as error:
+        raise InvalidPayload(f"Not a change: {error}") from error
+    return change
+
+
+def windowed(
+    start: datetime | None, end: datetime | None, now: datetime, span: timedelta
+) -> TimeWindow:
+    """The window asked for; by default `span` up to now (the present moment included)."""
+    until = end or now + timedelta(seconds=1)
+    return TimeWindow((start or until - span).astimezone(UTC), until.astimezone(UTC))

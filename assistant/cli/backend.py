@@ -1,0 +1,79 @@
+"""Where commands get their answers: from the server that owns the stores, or from the stores.
+
+One process owns a data directory. While `causeway serve` runs, the other commands ask it over its
+API (`Remote`); otherwise they open the stores themselves for as long as they run (`Local`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from assistant.domain.changes import RecordedChange
+from assistant.domain.errors import StoreInUse
+from assistant.domain.report import Question, Report
+from assistant.domain.window import TimeWindow
+from assistant.settings import Settings
+
+
+class Backend(Protocol):
+    """What commands need; failures are CausewayErrors, the same from both sides."""
+
+    def investigate(self, question: Question, progress: Callable[[str], None]) -> Report:
+        """`progress` may hear of each step."""
+        ...
+
+    def changes(self, window: TimeWindow, services: Sequence[str]) -> Sequence[RecordedChange]: ...
+
+    def record_changes(self, payload: bytes) -> Sequence[str]:
+        """Record documented change JSON; returns the ids."""
+        ...
+
+    def services(self, window: TimeWindow | None) -> Sequence[dict[str, object]]: ...
+
+    def ingest_lines(
+        self, form: str, lines: Sequence[str], *, service: str, first_line: int
+    ) -> int:
+        """Whole lines of ndjson or CSV; how many signals they were. Durable on return."""
+        ...
+
+    def ingest_otlp(self, signal: str, body: bytes, *, json: bool) -> None:
+        """One OTLP request body (signal: traces, metrics or logs). Durable on return."""
+        ...
+
+    def repository(self, path: Path) -> str:
+        """The name under which an investigation can read the repository at `path`."""
+        ...
+
+
+@contextmanager
+def connected(
+    settings: Settings, *, patience: timedelta = timedelta(minutes=5)
+) -> Iterator[Backend]:
+    """The right backend for the data directory. Raises StoreInUse when its owner is a command
+    that answers nobody, Unreachable when the server does not respond."""
+    from retrievers.ownership import owner_of
+
+    owner = owner_of(settings.data_dir)
+    if owner is None:
+        from assistant.cli.local import Local
+        from assistant.wiring import open_causeway
+
+        with open_causeway(settings, long_running=False) as causeway:
+            yield Local(causeway)
+        return
+    if not owner.address:
+        raise StoreInUse(
+            f"Another causeway command (process {owner.pid}) is using {settings.data_dir}.",
+            hint="Wait until it is done, or set CAUSEWAY_DATA_DIR to another folder.",
+        )
+    from assistant.cli.remote import Remote
+
+    remote = Remote(owner.address, patience)
+    try:
+        yield remote
+    finally:
+        remote.close()

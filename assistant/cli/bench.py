@@ -1,0 +1,33 @@
+"""`causeway bench`: benchmarks, which may not be installed."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import click
+
+GROUP = "causeway.benchmarks"
+
+
+@click.command("bench")
+@click.argument("name")
+@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every case's result to this file.",
+)
+def command(name: str, directory: Path, json_file: Path | None) -> None:
+    """Run the benchmark NAME over the labelled incidents in DIRECTORY.
+
+    \b
+    Example:  causeway bench rootcausebench DIR --json results.json
+    """
+    found = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if name not in found:
+        known = ", ".join(sorted(found)) or "none: install Causeway with its benchmarks/ folder"
+        raise click.UsageError(f"There is no benchmark called {name!r}. Installed: {known}.")
+    run = found[name].load()
+    click.get_current_context().exit(run(directory, {"json": json_file}))

@@ -1,0 +1,136 @@
+"""`causeway investigate`: the root cause of an incident, on screen, as JSON or as a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from assistant.cli import options
+from assistant.cli.times import MOMENT, WINDOW
+from assistant.domain.window import TimeWindow
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+    from assistant.domain.report import Question, Report
+    from assistant.settings import Settings
+
+
+@click.command("investigate")
+@click.option("--service", default="", help="The service that suffers; without it, the system.")
+@click.option(
+    "--at",
+    type=MOMENT,
+    help="The moment in question: ISO 8601 (UTC unless it says otherwise), now, or -15m.  "
+    "[default: now]",
+)
+@click.option(
+    "--window",
+    type=WINDOW,
+    help="How far to look back from --at (90m, 2h), or START..END.  [default: lookback_minutes]",
+)
+@click.option("--alert", type=click.File("rb"), help="An alert's JSON; - reads standard input.")
+@click.option("--symptom", default="", help="What you see, in your own words.")
+@click.option(
+    "--repo",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A git repository to search for the guilty commit, besides the configured ones.",
+)
+@options.as_json
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Also write one HTML file."
+)
+@click.pass_obj
+def command(
+    config: Path | None,
+    service: str,
+    at: datetime | None,
+    window: timedelta | TimeWindow | None,
+    alert: BinaryIO | None,
+    symptom: str,
+    repo: Path | None,
+    as_json: bool,
+    html: Path | None,
+) -> None:
+    """Find the root cause of an incident.
+
+    \b
+    Examples:
+      causeway investigate --service checkout --at -15m
+      causeway investigate --service checkout --at 2026-03-02T12:05:00Z --window 2h --html out.html
+      causeway investigate --window 2026-03-02T11:00Z..2026-03-02T12:30Z --repo ../shop
+      causeway investigate --alert alert.json --json
+
+    An alert is Alertmanager's or Grafana's webhook payload, or JSON with service, metric, summary
+    and fired_at. Any verdict, "no change is guilty" included, ends with exit code 0.
+    """
+    from assistant.cli.backend import connected
+
+    settings = _with_repository(options.settings_from(config), repo)
+    question = _question(settings, service, at, window, alert, symptom)
+    with connected(settings) as backend:
+        if repo:
+            question = replace(question, repository=backend.repository(repo))
+        with _status() as status:
+            report = backend.investigate(question, lambda step: status.update(f"{step}…"))
+    _write(report, as_json=as_json, html=html)
+
+
+def _question(
+    settings: Settings,
+    service: str,
+    at: datetime | None,
+    window: timedelta | TimeWindow | None,
+    alert: BinaryIO | None,
+    symptom: str,
+) -> Question:
+    from assistant.domain.report import Question
+    from integrations.sources.alert.mapping import question_from_alert
+
+    question = question_from_alert(alert.read()) if alert else Question(at=datetime.now(UTC))
+    span = window if isinstance(window, TimeWindow) else None
+    moment = at or (question.at if alert or span is None else span.end)
+    if isinstance(window, timedelta):
+        after = timedelta(minutes=settings.lookahead_minutes)
+        span = TimeWindow.around(moment, window, after)
+    return replace(
+        question,
+        at=moment,
+        service=service or question.service,
+        symptom=symptom or question.symptom,
+        window=span,
+    )
+
+
+def _with_repository(settings: Settings, repo: Path | None) -> Settings:
+    if repo is None or repo in settings.repositories.values():
+        return settings
+    path = repo.resolve()
+    name = path.name.removesuffix(".git") or "repository"
+    return settings.model_copy(update={"repositories": {**settings.repositories, name: path}})
+
+
+def _status() -> Status:
+    from rich.console import Console
+
+    return Console(stderr=True).status("investigating…")
+
+
+def _write(report: Report, *, as_json: bool, html: Path | None) -> None:
+    if html:
+        from integrations.renderings.html import render as page
+
+        html.write_text(page(report), encoding="utf-8")
+        click.echo(f"Written: {html}", err=True)
+    if as_json:
+        from assistant.schema import report_to_json
+
+        click.echo(report_to_json(report, indent=2))
+        return
+    from integrations.renderings.text import render
+
+    click.echo(render(report))

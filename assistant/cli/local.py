@@ -1,0 +1,59 @@
+"""Commands that open the stores themselves, because no server owns them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from assistant.cli.repositories import known_name
+from assistant.domain.changes import RecordedChange
+from assistant.domain.report import Question, Report
+from assistant.domain.window import TimeWindow
+from assistant.wiring import Causeway
+from integrations.sources.files.mapping import FileFormat, batch_from_lines
+from integrations.sources.otlp.changes import parse_changes
+from integrations.sources.otlp.mapping import decode
+from integrations.sources.otlp.wire import OtlpSignal
+
+
+class Local:
+    """The Backend over a Causeway in this process."""
+
+    def __init__(self, causeway: Causeway) -> None:
+        self._causeway = causeway
+
+    def investigate(self, question: Question, progress: Callable[[str], None]) -> Report:
+        return self._causeway.investigate(question, progress)
+
+    def changes(self, window: TimeWindow, services: Sequence[str]) -> Sequence[RecordedChange]:
+        return self._causeway.changes.changes(window, services)
+
+    def record_changes(self, payload: bytes) -> Sequence[str]:
+        recorded = parse_changes(payload)
+        self._causeway.accept_changes(recorded)
+        return [change.id for change in recorded]
+
+    def services(self, window: TimeWindow | None) -> Sequence[dict[str, object]]:
+        retained = timedelta(days=self._causeway.settings.retention_days)
+        now = datetime.now(UTC)
+        return [
+            asdict(row)
+            for row in self._causeway.services(window or TimeWindow(now - retained, now))
+        ]
+
+    def ingest_lines(
+        self, form: str, lines: Sequence[str], *, service: str, first_line: int
+    ) -> int:
+        batch = batch_from_lines(FileFormat(form), lines, service=service, first_line=first_line)
+        self._causeway.accept(batch, [])
+        return len(batch)
+
+    def ingest_otlp(self, signal: str, body: bytes, *, json: bool) -> None:
+        request = decode(OtlpSignal(signal), body, received_ns=time.time_ns(), json=json)
+        self._causeway.accept(request.batch, request.changes)
+
+    def repository(self, path: Path) -> str:
+        return known_name(self._causeway.settings.repositories, path)

@@ -1,0 +1,102 @@
+"""Commands that ask the server which owns the stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from assistant.api.problems import error_of
+from assistant.api.schemas import change_from_dict, question_to_dict
+from assistant.cli.failures import Unreachable
+from assistant.cli.repositories import known_name
+from assistant.domain.changes import RecordedChange
+from assistant.domain.errors import CallerError, Overloaded
+from assistant.domain.report import Question, Report
+from assistant.domain.window import TimeWindow
+from assistant.schema import report_from_json
+
+
+class Remote:
+    """The Backend over the REST API of a running `causeway serve`."""
+
+    def __init__(self, address: str, patience: timedelta) -> None:
+        self._address = address
+        # The server is on this machine: a proxy from the environment has no business here.
+        self._http = httpx.Client(
+            base_url=address,
+            timeout=httpx.Timeout(patience.total_seconds(), connect=5),
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def investigate(self, question: Question, progress: Callable[[str], None]) -> Report:
+        progress("asking the server")
+        answer = self._ask("POST", "/api/v1/investigations", json=question_to_dict(question))
+        return report_from_json(answer.content)
+
+    def changes(self, window: TimeWindow, services: Sequence[str]) -> Sequence[RecordedChange]:
+        answer = self._ask(
+            "GET", "/api/v1/changes", params={**_window(window), "service": list(services)}
+        )
+        return [change_from_dict(one) for one in answer.json()]
+
+    def record_changes(self, payload: bytes) -> Sequence[str]:
+        answer = self._ask("POST", "/api/v1/changes", content=payload, headers=_JSON)
+        return [str(one) for one in answer.json()["ids"]]
+
+    def services(self, window: TimeWindow | None) -> Sequence[dict[str, object]]:
+        params = _window(window) if window else {}
+        rows: list[dict[str, object]] = self._ask("GET", "/api/v1/services", params=params).json()
+        return rows
+
+    def repository(self, path: Path) -> str:
+        # What a server reads is its operator's choice: a request cannot name a path.
+        known: dict[str, str] = self._ask("GET", "/api/v1/repositories").json()
+        return known_name({name: Path(text) for name, text in known.items()}, path)
+
+    def ingest_lines(
+        self, form: str, lines: Sequence[str], *, service: str, first_line: int
+    ) -> int:
+        answer = self._ask(
+            "POST",
+            f"/api/v1/ingest/{form}",
+            params={"service": service, "first_line": first_line},
+            content="".join(lines).encode("utf-8", "replace"),
+            headers={"Content-Type": "text/plain; charset=utf-8"},
+        )
+        return int(answer.json()["stored"])
+
+    def ingest_otlp(self, signal: str, body: bytes, *, json: bool) -> None:
+        kind = "application/json" if json else "application/x-protobuf"
+        self._ask("POST", f"/v1/{signal}", content=body, headers={"Content-Type": kind})
+
+    def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise Unreachable(
+                f"The server at {self._address} does not answer: {error or type(error).__name__}.",
+                hint="Look at the output of `causeway serve`, or start it again.",
+            ) from error
+        if answer.is_success:
+            return answer
+        if answer.status_code in _BUSY:
+            wait_s = float(answer.headers.get("Retry-After", "1"))
+            raise Overloaded("The server is busy.", retry_after_s=wait_s)
+        if "problem+json" in answer.headers.get("content-type", ""):
+            raise error_of(answer.json())
+        raise CallerError(f"The server refused with {answer.status_code}: {answer.text[:200]}")
+
+
+_BUSY = (429, 502, 503, 504)
+_JSON = {"Content-Type": "application/json"}
+
+
+def _window(window: TimeWindow) -> dict[str, str]:
+    return {"start": window.start.isoformat(), "end": window.end.isoformat()}

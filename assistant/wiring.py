@@ -1,0 +1,221 @@
+"""The composition root: the one place that knows which concrete parts stand behind the ports."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from assistant import pipeline, telemetry
+from assistant.analysis.redaction import RuleRedactor
+from assistant.domain.catalogue import Catalogue
+from assistant.domain.changes import RecordedChange
+from assistant.domain.ports import (
+    CatalogueSource,
+    ChangeLog,
+    Compute,
+    Knowledge,
+    ReportStore,
+    TelemetryStore,
+)
+from assistant.domain.report import Question, Report
+from assistant.domain.signals import SignalBatch
+from assistant.domain.window import TimeWindow
+from assistant.gather import Reach, Sources
+from assistant.pipeline import Intake
+from assistant.settings import Settings
+from assistant.work.background import Timer
+from assistant.work.commits import IndexingChangeLog
+from assistant.work.compute import ProcessCompute
+from assistant.work.learning import Learner
+from retrievers.catalogue import FileCatalogue
+from retrievers.code import GitHistory
+from retrievers.knowledge import ChromaKnowledge
+from retrievers.knowledge.embedding import Embedder, bundled_embedder
+from retrievers.memory import run_inline
+from retrievers.ownership import DataDirectory, own
+from retrievers.records import open_records
+from retrievers.telemetry import DuckDbTelemetry
+from retrievers.wrappers.group_commit import GroupCommit
+
+_MIB = 1024 * 1024
+_TRIM_EVERY_S = 15 * 60.0
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A service as the catalogue and its telemetry know it."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    repository: str = ""
+    owner: str = ""
+    version: str = ""
+    guessed: bool = False
+
+
+@dataclass(frozen=True)
+class Causeway:
+    """Every part, in the process that owns the stores."""
+
+    settings: Settings
+    directory: DataDirectory
+    telemetry: TelemetryStore
+    changes: ChangeLog
+    reports: ReportStore
+    knowledge: Knowledge
+    catalogue: CatalogueSource
+    intake: Intake
+    sources: Sources
+    learner: Learner
+
+    def accept(self, batch: SignalBatch, changes: Sequence[RecordedChange]) -> None:
+        """Redact and store; durable on return. Raises Overloaded, StorageFull."""
+        pipeline.ingest(self.intake, batch, changes)
+        telemetry.count_ingested(batch)
+
+    def accept_changes(self, changes: Sequence[RecordedChange]) -> None:
+        self.accept(SignalBatch(), changes)
+
+    def investigate(
+        self, question: Question, progress: Callable[[str], None] = lambda step: None
+    ) -> Report:
+        """Run the whole line; the report is kept under its id."""
+        with telemetry.step("investigate", service=question.service):
+            return pipeline.investigate(question, self.sources, progress)
+
+    def services(self, window: TimeWindow) -> Sequence[ServiceRow]:
+        seen = self.telemetry.services(window)
+        catalogue = self.catalogue.catalogue()
+        names = sorted({*seen, *catalogue.names()})
+        return [_service_row(name, seen.get(name, {}), catalogue) for name in names]
+
+
+@contextmanager
+def open_causeway(
+    settings: Settings, *, long_running: bool, clock: Callable[[], datetime] = now
+) -> Iterator[Causeway]:
+    """Own the data directory, open every store, and close them in the right order at the end.
+
+    `long_running` adds what only a server needs: processes for the analysis, and retention on a
+    timer. Raises StoreInUse, InvalidSettings, StorageFull."""
+    with ExitStack() as stack:
+        directory = stack.enter_context(own(settings.data_dir))
+        store = DuckDbTelemetry(
+            settings.data_dir / "telemetry.duckdb",
+            memory_limit_mb=settings.telemetry_memory_mib,
+            threads=settings.telemetry_threads,
+        )
+        stack.callback(store.close)
+        records = open_records(settings.records_url or _sqlite(settings.data_dir))
+        stack.callback(records.close)
+        knowledge = ChromaKnowledge(
+            settings.data_dir / "knowledge", _embedder(settings), chroma_url=settings.chroma_url
+        )
+        stack.callback(knowledge.close)
+        compute = _compute(settings, stack, long_running=long_running)
+        code = GitHistory(settings.repositories)
+        catalogue = FileCatalogue(settings.catalogue)
+        changes = IndexingChangeLog(records.changes, code, knowledge, catalogue)
+        stack.callback(changes.close)
+        learner = Learner(knowledge)
+        stack.callback(learner.close)
+        redactor = RuleRedactor(_redaction_key(settings.data_dir))
+        writer = GroupCommit(store)
+        stack.callback(writer.close)
+        if long_running:
+            stack.callback(_retention(settings, store, clock).close)
+        yield Causeway(
+            settings=settings,
+            directory=directory,
+            telemetry=store,
+            changes=changes,
+            reports=records.reports,
+            knowledge=knowledge,
+            catalogue=catalogue,
+            intake=Intake(
+                writer, changes, RuleRedactor(_redaction_key(settings.data_dir)), learner
+            ),
+            sources=Sources(
+                telemetry=store,
+                changes=changes,
+                code=code,
+                knowledge=knowledge,
+                catalogue=catalogue,
+                reports=records.reports,
+                compute=compute,
+                clock=clock,
+                reach=_reach(settings),
+            ),
+            learner=learner,
+        )
+
+
+def _sqlite(directory: Path) -> str:
+    return f"sqlite:///{directory / 'records.sqlite3'}"
+
+
+def _reach(settings: Settings) -> Reach:
+    return Reach(
+        lookback=timedelta(minutes=settings.lookback_minutes),
+        lookahead=timedelta(minutes=settings.lookahead_minutes),
+        changes=timedelta(hours=settings.changes_hours),
+    )
+
+
+def _redaction_key(directory: Path) -> bytes:
+    """Of this installation alone: without it, whoever guesses a value could check the guess."""
+    file = directory / "redaction.key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_bytes(secrets.token_bytes(32))
+    return file.read_bytes()
+
+
+def _compute(settings: Settings, stack: ExitStack, *, long_running: bool) -> Compute:
+    if not long_running or settings.compute_workers == 0:
+        return run_inline
+    pool = ProcessCompute(settings.compute_workers)
+    stack.callback(pool.close)
+    return pool
+
+
+def _embedder(settings: Settings) -> Embedder:
+    if settings.embedding == "bundled":
+        return bundled_embedder(settings.data_dir / "models")
+    from retrievers.knowledge.openai_endpoint import OpenAiEndpoint
+
+    return OpenAiEndpoint(
+        settings.embedding_url,
+        settings.embedding_model,
+        api_key=settings.embedding_api_key.get_secret_value(),
+    )
+
+
+def _retention(settings: Settings, store: TelemetryStore, clock: Callable[[], datetime]) -> Timer:
+    age = timedelta(days=settings.retention_days)
+    max_bytes = int(settings.retention_gib * 1024 * _MIB)
+
+    def trim() -> None:
+        store.trim(before=clock() - age, max_bytes=max_bytes)
+
+    return Timer("retention", trim, interval_s=_TRIM_EVERY_S)
+
+
+def _service_row(name: str, resource: Mapping[str, str], catalogue: Catalogue) -> ServiceRow:
+    entry = catalogue.entry(name)
+    return ServiceRow(
+        name=name,
+        aliases=entry.aliases if entry else (),
+        repository=(entry.repository if entry else "") or resource.get("repository", ""),
+        owner=entry.owner if entry else "",
+        version=resource.get("version", ""),
+        guessed=entry is None or entry.guessed,
+    )
