@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
-
-import orjson
 
 from assistant.domain.signals import (
     Columns,
@@ -56,4 +55,4 @@ def to_point(row: Row) -> MetricPoint:
 
 
 def _json(text: str, empty: str) -> Any:
-    return orjson.loads(text or empty)
+    return json.loads(text or empty)  # unlike orjson it reads NaN, which attributes may hold

@@ -2,7 +2,7 @@
 
 The words are those of the OpenTelemetry semantic conventions and of common exporters; no name
 of a particular system stands here. First match wins, from the most to the least telling:
-waiting and fullness, failures, machine resources, durations, traffic.
+failures, durations, waiting and fullness, machine resources, traffic.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from functools import lru_cache
 
 from assistant.domain.signals import MetricKind, Signal
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:xx)?")
+_WORD = re.compile(r"p[0-9]{2}|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:xx)?")
 
 _SATURATION = frozenset(
     "queue queued queues pool backlog pending wait waiting waiters waits lag inflight flight "
     "saturation throttle throttled throttling throttles limit limits quota capacity exhausted "
     "connection connections conn conns slots permits concurrency depth busy idle lock locks "
-    "blocked contention semaphore hikari active".split()
+    "blocked contention semaphore active".split()
 )
 _ERRORS = frozenset(
     "error errors err errs failure failures failed fail fails exception exceptions fault faults "
@@ -40,6 +40,11 @@ _TRAFFIC = frozenset(
     "operations ops transactions queries query invocations visits orders events rate "
     "count total published consumed processed received sent completed".split()
 )
+
+_MACHINE = frozenset("cpu memory mem disk filesystem fs heap network".split())
+_THROTTLING = frozenset("throttle throttled throttling throttles".split())
+_WAITING = frozenset("queue queued wait waiting".split())
+_HISTOGRAMS = (MetricKind.HISTOGRAM, MetricKind.EXPONENTIAL_HISTOGRAM)
 
 _SECONDS = {
     "ns": 1e-9,
@@ -64,18 +69,19 @@ _SECONDS = {
 @lru_cache(maxsize=8192)
 def signal_of(metric: str, unit: str, kind: MetricKind) -> Signal:
     """What the values of `metric` say of a service. Histograms of a time are latencies whatever
-    they are called; a counter is never a latency (its rate is a share of time)."""
+    they are called; a counter never is one (its rate is a share of time, not a time)."""
     words = words_of(metric)
-    timed = seconds_per_unit(metric, unit) is not None
-    if words & _ERRORS and not (timed and words & _LATENCY):
+    if words & _ERRORS and not words & _LATENCY:
         return Signal.ERRORS
-    if kind is not MetricKind.SUM and (words & _LATENCY or _response_time(words)):
-        return Signal.SATURATION if words & {"queue", "wait", "waiting"} else Signal.LATENCY
-    if _fullness(words, unit):
+    if words & {"gc", "cpu"} and not _full(words):
+        return Signal.RESOURCE
+    if words & _LATENCY or _response_time(words):
+        return _of_a_time(words, kind)
+    if _full(words):
         return Signal.SATURATION
     if words & _RESOURCE:
         return Signal.RESOURCE
-    if timed and kind in (MetricKind.HISTOGRAM, MetricKind.EXPONENTIAL_HISTOGRAM):
+    if kind in _HISTOGRAMS and seconds_per_unit(metric, unit) is not None:
         return Signal.LATENCY
     if words & _TRAFFIC:
         return Signal.TRAFFIC
@@ -102,7 +108,13 @@ def _response_time(words: frozenset[str]) -> bool:
     )
 
 
-def _fullness(words: frozenset[str], unit: str) -> bool:
-    if words & {"cpu", "memory", "mem", "disk", "filesystem", "heap", "network", "fs"}:
-        return bool(words & {"throttle", "throttled", "throttling"})
+def _of_a_time(words: frozenset[str], kind: MetricKind) -> Signal:
+    if words & _WAITING:
+        return Signal.SATURATION
+    return Signal.METRIC if kind is MetricKind.SUM else Signal.LATENCY
+
+
+def _full(words: frozenset[str]) -> bool:
+    if words & _MACHINE:  # their usage, limits and idle time are resources, being held back is not
+        return bool(words & _THROTTLING)
     return bool(words & _SATURATION)

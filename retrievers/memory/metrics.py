@@ -91,7 +91,9 @@ def _histogram(points: Sequence[MetricPoint], grid: Grid) -> Iterator[Series]:
         step = observed[_step(p, grid)]
         step.count += (p.count or 0) - (base.count or 0 if base else 0)
         step.total += _sum(p) - (_sum(base) if base else 0.0)
-        step.buckets += Counter(_buckets(p)) - Counter(_buckets(base) if base else {})
+        counted_before = _buckets(base) if base else {}
+        for bound, counted in _buckets(p).items():
+            step.buckets[bound] += max(0, counted - counted_before.get(bound, 0))
         step.seconds += _seconds(before, p, grid)
     if not observed:
         return

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
-
-import orjson
 
 from assistant.domain.window import TimeWindow
 from retrievers.keys import RESOURCE_NAMES, resource_words
@@ -52,7 +51,7 @@ def services(query: Query) -> dict[str, dict[str, str]]:
 
 def _said(row: dict[str, Any]) -> dict[str, str]:
     said = {name: row[name] or "" for name in ("version", "instance", "node")}
-    said |= resource_words(orjson.loads(row["attributes"] or "{}"))
+    said |= resource_words(json.loads(row["attributes"] or "{}"))
     return {name: value for name, value in said.items() if value}
 
 

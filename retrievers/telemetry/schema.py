@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from assistant.domain.errors import InvalidPayload
 from assistant.domain.signals import Columns, LogRecord, MetricPoint, Span, column_names
+from retrievers.keys import canonical_json
 
 # Which column of a table tells the time.
 TIME_COLUMN = {"spans": "start_ns", "logs": "time_ns", "points": "time_ns"}
@@ -28,6 +29,7 @@ _TYPES: dict[str, tuple[str, Any]] = {
     "bucket_counts": ("BIGINT[]", pa.list_(pa.int64())),
 }
 _TEXT = ("VARCHAR", pa.string())
+_OPTIONAL = frozenset({"value", "count", "sum", "min", "max"})
 
 
 def create_statements() -> list[str]:
@@ -42,11 +44,20 @@ def to_arrow(table: str, columns: Columns, tenant: str) -> Any:
     """A pyarrow Table of the rows. Raises InvalidPayload when a value does not fit its column."""
     names = column_names(_ROWS[table])
     try:
-        arrays = [pa.array(columns[name], _TYPES.get(name, _TEXT)[1]) for name in names]
+        arrays = [_array(table, name, columns[name]) for name in names]
     except (pa.ArrowException, OverflowError, UnicodeError, TypeError, ValueError) as error:
         raise InvalidPayload(f"A value of {table} cannot be stored: {error}") from error
     tenants = pa.repeat(pa.scalar(tenant, pa.string()), len(arrays[0]))
     return pa.table([*arrays, tenants], names=[*names, "tenant"])
+
+
+def _array(table: str, name: str, cells: list[Any]) -> Any:
+    if table == "points" and name == "attributes":
+        cells = [canonical_json(text) for text in cells]  # they tell streams apart, as text
+    array = pa.array(cells, _TYPES.get(name, _TEXT)[1])
+    if array.null_count and name not in _OPTIONAL:
+        raise ValueError(f"{name} is missing")
+    return array
 
 
 def _create(table: str) -> str:

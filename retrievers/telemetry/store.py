@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ import duckdb
 
 from assistant.domain.signals import Edge, LogRecord, LogShape, Series, SignalBatch, Trace
 from assistant.domain.window import TimeWindow, to_ns
-from retrievers.keys import canonical_json
 from retrievers.telemetry import logs, metrics, resources, retention, schema, traces
 from retrievers.telemetry.failures import full, translated
 from retrievers.telemetry.query import Query
@@ -62,7 +61,12 @@ class DuckDbTelemetry:
     def append(self, batch: SignalBatch) -> None:
         if not len(batch):
             return
-        incoming = {name: table for name, table in self._arrow(batch).items() if table.num_rows}
+        columns = {"spans": batch.spans, "logs": batch.logs, "points": batch.points}
+        incoming = {
+            name: schema.to_arrow(name, rows, self._tenant)
+            for name, rows in columns.items()
+            if rows["service"]
+        }
         with self._writing, translated(self._path), self._transaction() as connection:
             for name, table in incoming.items():
                 connection.register("incoming", table)
@@ -140,13 +144,6 @@ class DuckDbTelemetry:
         with self._writing:
             self._connection.close()
 
-    def _arrow(self, batch: SignalBatch) -> dict[str, Any]:
-        points = batch.points | {
-            "attributes": [canonical_json(text) for text in batch.points["attributes"]]
-        }
-        columns = {"spans": batch.spans, "logs": batch.logs, "points": points}
-        return {name: schema.to_arrow(name, rows, self._tenant) for name, rows in columns.items()}
-
     @contextmanager
     def _transaction(self) -> Iterator[Any]:
         if shutil.disk_usage(self._path.parent).free < self._reserved_bytes:
@@ -156,7 +153,8 @@ class DuckDbTelemetry:
             yield self._connection
             self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            with suppress(duckdb.TransactionException):  # a commit that failed is gone already
+                self._connection.execute("ROLLBACK")
             raise
 
     @contextmanager
