@@ -63,6 +63,12 @@ class MemoryCodeHistory:
                         return BlameLine(commit.hash, path, line, author, at, added.text)
         return None
 
+    def paths(self, repository: str, revision: str) -> Sequence[str]:
+        known = self._known(repository)
+        start = list(known)[-1] if revision == "HEAD" else self.resolve(repository, revision)
+        reachable = self._reachable(repository, start)
+        return sorted({path for h in reachable for path in known[h].paths})
+
     def resolve(self, repository: str, revision: str) -> str:
         known = self._known(repository)
         name = self._tags.get(revision, revision)
