@@ -47,6 +47,15 @@ class Bar:
     length: float
 
 
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """Evidence as the page shows it: with a waterfall for a trace, samples for a log."""
+
+    evidence: Evidence
+    bars: Sequence[Bar]
+    log: LogData | None
+
+
 def render(report: Report, *, link_hosts: Collection[str] = ()) -> str:
     """The whole page; links of evidence are kept when their host is in `link_hosts`."""
     safe = inert.report(report)
@@ -60,8 +69,7 @@ def render(report: Report, *, link_hosts: Collection[str] = ()) -> str:
         timelines=_both(timeline, safe),
         graphs=_both(service_graph, safe),
         plots=list(islice(_plots(safe), _MOST_PLOTS)),
-        data={evidence.id: parsed(evidence) for evidence in safe.evidence},
-        waterfall=waterfall,
+        exhibits=[_exhibit(evidence) for evidence in safe.evidence],
         link=partial(inert.link, hosts=link_hosts),
         words=words,
     )
@@ -107,6 +115,12 @@ def _rows(data: SeriesData, report: Report) -> list[tuple[str, str]]:
         for i, value in enumerate(data.values)
         if i % step == 0
     ]
+
+
+def _exhibit(evidence: Evidence) -> Exhibit:
+    data = parsed(evidence)
+    bars = waterfall(data) if isinstance(data, TraceData) else []
+    return Exhibit(evidence, bars, data if isinstance(data, LogData) else None)
 
 
 def waterfall(trace: TraceData) -> list[Bar]:

@@ -8,6 +8,7 @@ still escapes for its own syntax.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
@@ -19,11 +20,12 @@ from assistant.domain.report import Report
 LONGEST_TEXT = 4000  # an excerpt is for reading; its query finds the rest
 LONGEST_LIST = 2000  # points of a series
 
-# Controls (except newline and tab), format characters, line separators, surrogates, tags.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u17b4"
-    "\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0e"
-    "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+# Controls, format characters, surrogates, line and paragraph separators.
+_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+# Letters and marks that draw nothing: Hangul and Khmer fillers, a blank Braille cell, variation
+# selectors (all but the one emoji use).
+_BLANK = re.compile(
+    "[\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0e\uffa0\U000e0100-\U000e01ef]"
 )
 # More than three marks on one letter paint over the lines around it.
 _STACKED_MARKS = re.compile(
@@ -40,7 +42,9 @@ def text(raw: str, limit: int = LONGEST_TEXT) -> str:
     """`raw` with invisible characters shown as escapes, and at most `limit` characters of it."""
     rest = len(raw) - limit
     shown = raw[:limit].replace("\r\n", "\n")
-    shown = _STACKED_MARKS.sub(r"\1", _INVISIBLE.sub(_escape, shown))
+    if not shown.isprintable():
+        shown = "".join(map(_visible, shown))
+    shown = _STACKED_MARKS.sub(r"\1", _BLANK.sub(lambda match: _escape(match[0]), shown))
     return f"{shown} … ({rest:,} more characters)" if rest > 0 else shown
 
 
@@ -68,8 +72,13 @@ def link(url: str, hosts: Collection[str]) -> str:
     return url if parts.scheme in ("http", "https") and known else ""
 
 
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match[0])
+def _visible(character: str) -> str:
+    hidden = unicodedata.category(character) in _INVISIBLE and character not in "\n\t"
+    return _escape(character) if hidden else character
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
 

@@ -13,11 +13,11 @@ import re
 from integrations.renderings import inert
 
 _BREAK = "&#8203;"
-_INLINE = re.compile(r"[*_`\[\]~#]")
-_LEADING = re.compile(r"^(?:(\d+)([.)])|([-+=:]))")  # a list, a rule, an underline of a heading
-_ENTITIES = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "\\": "&#92;", "$": "&#36;"}
+_ESCAPES = str.maketrans(
+    {sign: f"\\{sign}" for sign in "*_`[]~#"}
+    | {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "\\": "&#92;", "$": "&#36;"}
 )
+_LEADING = re.compile(r"^(?:(\d+)([.)])|([-+=:]))")  # a list, a rule, an underline of a heading
 _SCHEME = re.compile(r"\b(https?|ftp|mailto|xmpp|file|data|javascript|vbscript):", re.IGNORECASE)
 _WWW = re.compile(r"\bwww\.", re.IGNORECASE)
 # Signs of mentions and references on GitHub and GitLab, before what they would refer to.
@@ -28,7 +28,7 @@ _PLAIN_CODE = re.compile(r"[^`|\\\n]+")
 
 def prose(raw: str) -> str:
     """`raw` on one line as literal text, also inside a table cell and at the start of a line."""
-    escaped = _INLINE.sub(r"\\\g<0>", _defused(raw).translate(_ENTITIES))
+    escaped = _defused(raw).translate(_ESCAPES)
     escaped = _LEADING.sub(r"\1\\\2\3", escaped)
     return escaped.replace("\x00", _BREAK)
 

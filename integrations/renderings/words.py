@@ -28,6 +28,7 @@ ARROWS = {
     Direction.APPEARED: "✱",
     Direction.STOPPED: "∅",
 }
+_LONGEST_UNIT = 24
 _SIZES = ((1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
 
 
@@ -68,6 +69,7 @@ def quantity(value: float, unit: str = "") -> str:
     µs, 'By' to KiB … GiB (binary); annotations in braces lose the braces (UCUM)."""
     if not math.isfinite(value):
         return "no data"
+    unit = " ".join(unit.split())[:_LONGEST_UNIT]
     if unit in ("1", "ratio"):
         return f"{_digits(100 * value)} %"
     if unit == "ms":
@@ -88,6 +90,8 @@ def _digits(value: float) -> str:
 
 
 def percent(ratio: float) -> str:
+    if 0 < ratio < 0.005:
+        return "<1 %"
     return f"{ratio:.0%}".replace("%", " %")
 
 

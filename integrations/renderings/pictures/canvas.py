@@ -117,8 +117,9 @@ def time_axis(axes: Axes, start: datetime, end: datetime, ticks: int) -> None:
 
 
 def shortened(name: str, limit: int) -> str:
-    """Names often differ at their ends: the middle goes."""
-    if len(name) <= limit:
-        return name
+    """`name` on one line; of a long one the middle goes, because names often differ at the end."""
+    shown = " ".join(name.split())
+    if len(shown) <= limit:
+        return shown
     head = limit // 2
-    return f"{name[:head]}…{name[head + 1 - limit :]}"
+    return f"{shown[:head]}…{shown[head + 1 - limit :]}"
