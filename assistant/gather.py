@@ -156,6 +156,7 @@ def observe(scope: Scope, sources: Sources) -> Observation:
             for service, resource in telemetry.services(window).items()
             if resource.get("node")
         },
+        versions=telemetry.versions(window),
         samples=_samples(detection, after, telemetry),
     )
 

@@ -5,54 +5,20 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant.analysis.diagnosis import Diagnosis, diagnose
 from assistant.analysis.explain import explain
 from assistant.analysis.facts import Facts
 from assistant.analysis.scene import scene_of
-from assistant.analysis.shapes import fill_shapes
 from assistant.analysis.symptoms import symptoms_of
-from assistant.domain.changes import ConfigChange, RecordedChange
-from assistant.domain.ports import ChangeLog, Redactor, TelemetryWriter
 from assistant.domain.report import Question, Report
-from assistant.domain.signals import SignalBatch
 from assistant.gather import Sources, blame, changes_before, observe, recall, scope_of
+from assistant.intake import Intake, ingest
 
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """What ingest needs: `learn` is told of each stored batch and must return at once."""
-
-    telemetry: TelemetryWriter
-    changes: ChangeLog
-    redactor: Redactor
-    learn: Callable[[SignalBatch], None]
-
-
-def ingest(intake: Intake, batch: SignalBatch, changes: Sequence[RecordedChange] = ()) -> None:
-    """Redact and store; what returns without an error is durable. Learning follows later."""
-    clean = intake.redactor.batch(batch)
-    fill_shapes(clean)
-    if changes:
-        intake.changes.record([_redacted(change, intake.redactor) for change in changes])
-    if len(clean):
-        intake.telemetry.append(clean)
-        intake.learn(clean)
-
-
-def _redacted(change: RecordedChange, redactor: Redactor) -> RecordedChange:
-    """Configuration holds secrets, and a value alone does not show that it is one: its key does."""
-    actor = redactor.text(change.actor)
-    if not isinstance(change, ConfigChange):
-        return replace(change, actor=actor)
-    before, after = (
-        redactor.text(f"{change.key}={value}").removeprefix(f"{change.key}=")
-        for value in (change.before, change.after)
-    )
-    return replace(change, actor=actor, before=before, after=after)
+__all__ = ["Intake", "Sources", "ingest", "investigate"]
 
 
 def investigate(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.analysis.catalogue import services_of
+from assistant.analysis.facts import Observation
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import (
     ChangeSet,
@@ -18,7 +19,7 @@ from assistant.domain.changes import (
     FlagChange,
 )
 from assistant.domain.report import Suspect
-from assistant.domain.signals import SpanStatus, Trace
+from assistant.domain.signals import SpanStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +54,25 @@ class Candidate:
             repository=self.repository,
         )
 
-    def version_share(self, failing: Iterable[Trace]) -> float | None:
-        """Of the failing spans of this service, how many run this version; None when the service
-        ran only one version, so that nothing can be told."""
+    def version_share(self, observation: Observation, since_ns: int) -> float | None:
+        """Of the failing spans of this service, how many run this version; None unless another
+        version ran beside it after `since_ns`, because then nothing can be told."""
         if self.deployment is None or not self.deployment.version:
             return None
-        spans = [s for t in failing for s in t.spans if s.service == self.service and s.version]
-        versions = {s.version for s in spans}
-        failed = [s for s in spans if s.status is SpanStatus.ERROR]
-        if len(versions) < 2 or not failed:
-            return None
-        return sum(s.version == self.deployment.version for s in failed) / len(failed)
+        version = self.deployment.version
+        beside = any(
+            service == self.service
+            and other != version
+            and last_ns > since_ns + observation.step_ns
+            for service, other, _, last_ns in observation.versions
+        )
+        failed = [
+            s.version
+            for t in observation.failing
+            for s in t.spans
+            if s.service == self.service and s.version and s.status is SpanStatus.ERROR
+        ]
+        return failed.count(version) / len(failed) if beside and failed else None
 
 
 def candidates_of(changes: ChangeSet, catalogue: Catalogue) -> list[Candidate]:

@@ -31,6 +31,8 @@ class Observation:
     catalogue: Catalogue = field(default_factory=Catalogue)
     # service → the machines it runs on
     placement: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # (service, service.version, first ns, last ns)
+    versions: Sequence[tuple[str, str, int, int]] = ()
     # (service, template) → some records of the loudest failing templates
     samples: Mapping[tuple[str, str], Sequence[LogRecord]] = field(default_factory=dict)
 

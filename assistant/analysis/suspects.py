@@ -21,6 +21,7 @@ from assistant.analysis.scene import Scene
 from assistant.analysis.symptoms import Symptoms
 from assistant.domain.anomaly import AnomalousSeries
 from assistant.domain.report import ScorePart, Suspect
+from assistant.domain.window import to_ns
 
 BIAS = -6.0
 WEIGHTS: Mapping[str, float] = {
@@ -117,7 +118,8 @@ def _content(bearing: Bearing, best_words: float) -> list[ScorePart]:
 
 def _course(candidate: Candidate, facts: Facts, scene: Scene) -> list[ScorePart]:
     parts = []
-    share = candidate.version_share(facts.observation.failing)
+    onset_ns = to_ns(scene.onset) if scene.onset else 0
+    share = candidate.version_share(facts.observation, onset_ns)
     if share is not None and share > 0.6:
         parts.append(_part("only its version fails", share, f"{share:.0%} of failing spans run it"))
     if (undone := candidate.undone_at) is not None and (end := scene.end) is not None:

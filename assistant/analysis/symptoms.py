@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -81,7 +81,7 @@ def symptoms_of(observation: Observation, scene: Scene) -> Symptoms:
     return Symptoms(
         texts=tuple(texts),
         mechanisms=_mechanisms(texts, scene.anomalies),
-        words=_words(texts),
+        words=_words(texts, {w for s in scene.services for w in telling_words(s)}),
         identifiers=frozenset(i for t in texts for i in identifiers(t.text)),
         quantities=tuple(_quantities(templates, scene.anomalies)),
         frames=tuple(dict.fromkeys(frames)),
@@ -141,10 +141,11 @@ def _mechanisms(
     return {m: share / total for m, share in strongest} if total else {}
 
 
-def _words(texts: Iterable[SymptomText]) -> dict[str, float]:
+def _words(texts: Iterable[SymptomText], names: Collection[str]) -> dict[str, float]:
+    """Names of services say where, not what: the place of a change is a part of its own."""
     weights: dict[str, float] = {}
     for text in texts:
-        for word in set(telling_words(text.text)):
+        for word in set(telling_words(text.text)).difference(names):
             weights[word] = max(weights.get(word, 0.0), text.weight)
     return weights
 

@@ -95,13 +95,15 @@ def a_hunk(removed: str = "", added: str = "", path: str = "shop/pay.py", **chan
     return Hunk(**({"commit": "", "path": path, "lines": tuple(lines)} | changes))
 
 
-def a_commit(message: str = "Tidy the cart", *hunks: Hunk, **changes: Any) -> Commit:
+def a_commit(
+    message: str = "Tidy the cart", *hunks: Hunk, at_minutes: float = -30, **changes: Any
+) -> Commit:
     values: dict[str, Any] = {
         "repository": "shop",
         "hash": f"{next(_ids):040x}",
         "author": "Ada",
-        "authored_at": at(-30),
-        "committed_at": at(-30),
+        "authored_at": at(at_minutes),
+        "committed_at": at(at_minutes),
         "message": message,
         "paths": tuple(h.path for h in hunks),
         "hunks": hunks or None,

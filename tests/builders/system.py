@@ -1,0 +1,195 @@
+"""A small system that misbehaves on demand: who calls whom, what goes wrong, and when.
+
+Every minute brings `rate` requests at the entry; each walks the calls and leaves spans. A failing
+callee fails its caller, a slow one slows it, unless `absorbs` says that the caller copes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from assistant.analysis.shapes import fill_shapes
+from assistant.domain.catalogue import Catalogue
+from assistant.domain.changes import Commit, Deployment, RecordedChange
+from assistant.domain.report import Question, Report
+from assistant.domain.signals import LogRecord, MetricPoint, Span, SpanKind, SpanStatus
+from assistant.gather import Sources
+from assistant.pipeline import investigate
+from retrievers.memory import (
+    FixedCatalogue,
+    MemoryChangeLog,
+    MemoryCodeHistory,
+    MemoryKnowledge,
+    MemoryReports,
+    MemoryTelemetry,
+    run_inline,
+)
+from tests.builders import a_batch, a_commit, a_deploy, a_hunk, at, at_ns
+
+_MINUTE_NS = 60_000_000_000
+_MS = 1_000_000
+
+
+@dataclass
+class Trouble:
+    """What goes wrong inside one service between two minutes."""
+
+    service: str
+    since: float
+    until: float = 1e9
+    slower: float = 1.0
+    fails: float = 0.0
+    message: str = ""
+    version: str = ""  # only instances of this version
+
+
+@dataclass
+class System:
+    """`calls` maps each service to those it calls, the entry first."""
+
+    calls: Mapping[str, Sequence[str]]
+    start: float = -60
+    end: float = 10
+    rate: int = 12
+    seed: int = 7
+    inferred: frozenset[str] = frozenset()  # called, but send no telemetry
+    versions: Callable[[str, float, random.Random], str] = lambda service, minute, chance: ""
+    traffic: Callable[[float], float] = lambda minute: 1.0
+    troubles: list[Trouble] = field(default_factory=list)
+    extra: list[LogRecord | MetricPoint] = field(default_factory=list)
+    changes: list[RecordedChange] = field(default_factory=list)
+    commits: list[Commit] = field(default_factory=list)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+
+    @property
+    def entry(self) -> str:
+        return next(iter(self.calls))
+
+    def gauge(self, service: str, metric: str, value: Callable[[float], float], **key: Any) -> None:
+        """One point a minute."""
+        minutes = range(int(self.start), int(self.end))
+        self.extra += [
+            MetricPoint(service, metric, at_ns(m), value=value(m), **key) for m in minutes
+        ]
+
+    def logs(
+        self,
+        service: str,
+        body: str,
+        since: float,
+        until: float = 1e9,
+        per_minute: int = 2,
+        **key: Any,
+    ) -> None:
+        """The body with {n} replaced by a running number."""
+        for m in range(int(self.start), int(self.end)):
+            if since <= m < until:
+                for i in range(per_minute):
+                    moment = at_ns(m + (i + 0.5) / per_minute)
+                    self.extra.append(
+                        LogRecord(service, moment, body.replace("{n}", f"{m + 99}{i}"), **key)
+                    )
+
+    def deploys(self, service: str, minutes: float, *commits: Commit, **changes: Any) -> Deployment:
+        """A deployment that brings commits, in the order given."""
+        before = self.commits[-1].hash if self.commits else ""
+        if not before:
+            self.commits.append(a_commit("Where it all began", at_minutes=-2000))
+            before = self.commits[-1].hash
+        self.commits += commits
+        revision = self.commits[-1].hash
+        deployment = a_deploy(
+            service, minutes, revision=revision, previous_revision=before, **changes
+        )
+        self.changes.append(deployment)
+        return deployment
+
+    def telemetry(self) -> MemoryTelemetry:
+        chance = random.Random(self.seed)
+        spans: list[Span] = []
+        for minute in range(int(self.start), int(self.end)):
+            for i in range(round(self.rate * self.traffic(minute))):
+                moment = minute + (i + chance.random()) / max(self.rate * self.traffic(minute), 1)
+                trace = f"{chance.getrandbits(128):032x}"
+                self._visit(self.entry, "", trace, moment, chance, spans)
+        for service in self.calls:
+            self.logs(service, f"handled GET /{service} in {{n}}ms", since=self.start)
+        store = MemoryTelemetry()
+        batch = a_batch(*spans, *self.extra)
+        fill_shapes(batch)
+        store.append(batch)
+        return store
+
+    def _visit(
+        self,
+        service: str,
+        parent: str,
+        trace: str,
+        minute: float,
+        chance: random.Random,
+        spans: list[Span],
+    ) -> tuple[float, bool]:
+        """Milliseconds it took, and whether it failed."""
+        span_id = f"{chance.getrandbits(64):016x}"
+        version = self.versions(service, minute, chance)
+        active = [
+            t for t in self.troubles
+            if t.service == service and t.since <= minute < t.until and t.version in ("", version)
+        ]  # fmt: skip
+        own = 10 * chance.uniform(0.8, 1.25)
+        for trouble in active:
+            own *= trouble.slower
+        failing = next((t for t in active if chance.random() < t.fails), None)
+        took, failed = own, failing is not None
+        for callee in self.calls.get(service, ()):
+            below, broke = self._visit(callee, span_id, trace, minute, chance, spans)
+            took, failed = took + below, failed or broke
+        if service not in self.inferred:
+            spans.append(
+                Span(
+                    trace_id=trace, span_id=span_id, parent_span_id=parent, service=service,
+                    operation=f"GET /{service}", start_ns=at_ns(0) + int(minute * _MINUTE_NS),
+                    duration_ns=int(took * _MS), kind=SpanKind.SERVER, version=version,
+                    status=SpanStatus.ERROR if failed else SpanStatus.UNSET,
+                    status_message=failing.message if failing else "",
+                )
+            )  # fmt: skip
+        else:
+            spans.append(
+                Span(
+                    trace_id=trace, span_id=span_id, parent_span_id=parent,
+                    service=self._caller(service), operation=f"call {service}", peer=service,
+                    start_ns=at_ns(0) + int(minute * _MINUTE_NS), duration_ns=int(took * _MS),
+                    kind=SpanKind.CLIENT, status=SpanStatus.ERROR if failed else SpanStatus.UNSET,
+                    status_message=failing.message if failing else "",
+                )
+            )  # fmt: skip
+        return took, failed
+
+    def _caller(self, service: str) -> str:
+        return next(caller for caller, callees in self.calls.items() if service in callees)
+
+    def investigate(
+        self, service: str = "", minutes: float = 5, now: datetime | None = None, **asked: Any
+    ) -> Report:
+        sources = Sources(
+            telemetry=self.telemetry(),
+            changes=MemoryChangeLog(self.changes),
+            code=MemoryCodeHistory(self.commits),
+            knowledge=MemoryKnowledge(),
+            catalogue=FixedCatalogue(self.catalogue),
+            reports=MemoryReports(),
+            compute=run_inline,
+            clock=lambda: now or at(self.end),
+        )
+        return investigate(
+            Question(at=at(minutes), service=service or self.entry, **asked), sources
+        )
+
+
+def a_change(message: str, removed: str, added: str, path: str, minutes: float = -30) -> Commit:
+    return a_commit(message, a_hunk(removed, added, path=path), at_minutes=minutes)
