@@ -18,6 +18,8 @@ MAX_ATTRIBUTES = 128  # of one row, as the OpenTelemetry SDKs limit them by defa
 MAX_TEXT = 65_536  # characters of one value or body
 MAX_NESTING = 16  # levels of lists and maps inside one value
 
+_MAX_KEYS = 50_000  # distinct keys that are remembered
+
 Decoded = TypeVar("Decoded")
 
 
@@ -54,17 +56,25 @@ def json_of(values: Any) -> str:
 
 
 class Members(Interned[str]):
-    """Attributes as members of a JSON object, `"key":value`; `keys` are all that were seen."""
+    """Attributes as members of a JSON object, `"key":value`; `keys_seen` are all there were."""
 
     def __init__(self) -> None:
         super().__init__(self._member)
         self.keys_seen: set[str] = set()
+        self._heads = Interned(self._head)
 
     def _member(self, raw: bytes) -> str:
         pair = parse_key_value(raw)
-        key = text(pair.key)
+        return self._heads[pair.key] + json_of(plain(pair.value))
+
+    def _head(self, raw_key: bytes) -> str:
+        key = text(raw_key)
+        if len(self.keys_seen) >= _MAX_KEYS:  # forgotten together, or a key would go unseen
+            self.clear()
+            self._heads.clear()
+            self.keys_seen.clear()
         self.keys_seen.add(key)
-        return f"{json_of(key)}:{json_of(plain(pair.value))}"
+        return json_of(key) + ":"
 
 
 def plain(value: Any, depth: int = 0) -> Scalar:
@@ -117,12 +127,16 @@ _PEER_RANK = {
     "url.full": 7,
     "http.url": 8,
 }
+_PEER_KEYS = frozenset(key.encode() for key in _PEER_RANK)
 _NO_PEER = (99, "")
 
 
 def peer_of(raw: bytes) -> tuple[int, str]:
     """(rank, name) of an attribute that names a peer; lower ranks are more telling. A bare
     address says less than any name, so it ranks behind them."""
+    # Nearly every sender writes the key first; seeing that it is another spares decoding it.
+    if raw[:1] == b"\n" and raw[1] < 128 and raw[2 : 2 + raw[1]] not in _PEER_KEYS:
+        return _NO_PEER
     pair = parse_key_value(raw)
     key = text(pair.key)
     rank = _PEER_RANK.get(key)

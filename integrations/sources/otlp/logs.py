@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.sources.otlp.attributes import (
-    Interned,
     Members,
     attributes_of,
     cut,
@@ -20,7 +19,7 @@ from integrations.sources.otlp.decoded import DecodedRequest
 from integrations.sources.otlp.resource import Origin, origin_of
 from integrations.sources.otlp.rows import add_origin, attribute_texts
 from integrations.sources.otlp.times import EARLIEST_NS, believable, described, latest_ns
-from integrations.sources.otlp.wire import parse_key_value, text
+from integrations.sources.otlp.wire import text
 
 ORIGINAL_TIME = "causeway.original_time"  # what a record said its time was, when that is absurd
 
@@ -50,16 +49,11 @@ _PRINTED_LEVEL = re.compile(
 )
 _PRINTED_WITHIN = 120  # characters
 
+_EVENT_NAME = '"event.name":'
 _NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
 
 
-def _event_name(raw: bytes) -> str:
-    pair = parse_key_value(raw)
-    return text(pair.value.string_value) if pair.key == b"event.name" else ""
-
-
 _members = Members()
-_event_names = Interned(_event_name)
 
 
 def read_logs(request: Any, decoded: DecodedRequest, received_ns: int) -> None:
@@ -82,7 +76,10 @@ def _append(
     observed = [r.observed_time_unix_nano for r in records]
     _repair_times(decoded, times, observed, attributes, received_ns)
     bodies = [_body(r.body) for r in records]
-    names = [text(r.event_name) or _named(r.attributes) for r in records]
+    names = [
+        text(named) if (named := r.event_name) else _named(r) if _EVENT_NAME in own else ""
+        for r, own in zip(records, attributes, strict=True)
+    ]
     columns["time_ns"] += times
     columns["observed_ns"] += observed
     columns["body"] += bodies
@@ -136,8 +133,10 @@ def _body(value: Any) -> str:
     return cut(json_of(plain(value)))
 
 
-def _named(raw: Sequence[bytes]) -> str:
-    return next(filter(None, map(_event_names.__getitem__, raw)), "")
+def _named(record: Any) -> str:
+    """The name in the attribute that carried it before log records had a field for it."""
+    name = attributes_of(record.attributes).get("event.name")
+    return name if isinstance(name, str) else ""
 
 
 def _severity(severity: str, body: str) -> int:
