@@ -1,0 +1,84 @@
+"""One incident through the ordinary line: built repository, ordinary ingest, ordinary
+investigation. It sees an `Incident` and a workspace; labels have no way in."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from assistant.domain.report import Report, Verdict
+from assistant.domain.signals import SignalBatch
+from assistant.domain.window import to_ns
+from assistant.settings import Settings
+from assistant.wiring import Causeway, open_causeway
+from benchmarks.rootcausebench.cases import Incident
+from benchmarks.rootcausebench.repository import CaseRepository, build
+from benchmarks.rootcausebench.scoring import NONE, UNSURE, Answer
+from benchmarks.rootcausebench.telemetry import change_events, received_at, requests
+from integrations.sources.alert.mapping import question_from_alert
+from integrations.sources.otlp.changes import parse_changes
+from integrations.sources.otlp.mapping import decode
+from integrations.sources.otlp.wire import OtlpSignal
+
+_REPOSITORY = "code"
+_SETTLE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Investigated:
+    answer: Answer
+    report: Report
+
+
+def investigate(incident: Incident, workspace: Path, models: Path) -> Investigated:
+    """Runs in an empty `workspace`; `models` is where the bundled embedding may keep its graph.
+    The seconds of the answer are those of the investigation, with everything ingested."""
+    data_dir = workspace / "data"
+    data_dir.mkdir(parents=True)
+    (data_dir / "models").symlink_to(models, target_is_directory=True)
+    code = build(incident.commits, workspace / "code.git")
+    settings = Settings.model_validate(
+        {"data_dir": data_dir, "repositories": {_REPOSITORY: code.path}, "compute_workers": 0}
+    )
+    as_of = received_at(incident)
+    with open_causeway(settings, long_running=False, clock=lambda: as_of) as causeway:
+        _ingest(incident, code, causeway)
+        question = question_from_alert(orjson.dumps(incident.alert))
+        started = time.perf_counter()
+        report = causeway.investigate(question)
+        seconds = time.perf_counter() - started
+    return Investigated(_answer(report, code, seconds), report)
+
+
+def _ingest(incident: Incident, code: CaseRepository, causeway: Causeway) -> None:
+    received_ns = to_ns(received_at(incident))
+    events = change_events(incident, code.real, _REPOSITORY)
+    causeway.accept(SignalBatch(), parse_changes(events))
+    for signal, body in requests(incident):
+        decoded = decode(OtlpSignal(signal), body, received_ns=received_ns)
+        causeway.accept(decoded.batch, decoded.changes)
+    causeway.learner.settle(_SETTLE_S)
+    causeway.knowledge.settle(_SETTLE_S)
+
+
+def _answer(report: Report, code: CaseRepository, seconds: float) -> Answer:
+    return Answer(
+        commit=_named(report, code),
+        first_failing_service=report.first_failing_service,
+        blast_radius=frozenset(report.impact.services),
+        remediation=report.remediation[0].action if report.remediation else "",
+        verdict=report.verdict.value,
+        confidence=report.confidence,
+        seconds=seconds,
+    )
+
+
+def _named(report: Report, code: CaseRepository) -> str:
+    """The data set's hash of the guilty commit; NONE when the engine says that no commit did it,
+    be it that a flag did or nothing that changed; UNSURE when it says that it cannot tell."""
+    if report.guilty is not None:
+        return code.original(report.guilty.id) or NONE
+    return NONE if report.verdict is Verdict.NO_CHANGE_GUILTY else UNSURE
