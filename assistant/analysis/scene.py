@@ -20,6 +20,7 @@ from assistant.domain.anomaly import AnomalousSeries
 
 # An anomaly that ended longer than this before the moment in question is another story.
 _STALE = timedelta(minutes=30)
+_SOON = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,13 +86,12 @@ def scene_of(observation: Observation) -> Scene:
     question, detection = observation.question, observation.detection
     graph = graph_of(observation)
     near = graph.neighbourhood(question.service) if question.service else frozenset[str]()
-    current = [
+    # Of a service that nothing is known to call or be called by, nobody can say that it has no part.
+    ours = [
         a
-        for a in detection.anomalies
-        if (a.window.end is None or a.window.end > question.at - _STALE)
-        and a.window.onset <= question.at + timedelta(minutes=5)
+        for a in current
+        if len(near) < 2 or a.window.service in near or not graph.knows(a.window.service)
     ]
-    ours = [a for a in current if not near or a.window.service in near]
     suffering = Suffering.over(detection.templates)
     felt = [a for a in ours if suffering.felt(a)]
     if not felt:
@@ -164,12 +164,17 @@ def _reached(
 ) -> frozenset[str]:
     """Affected services connected to the first failing one through affected services. Of services
     that nothing is known to call or be called by, time is the only witness: those that deviate
-    no earlier than the first failing one are taken in."""
+    soon after the first failing one, and not before it, are taken in."""
     reached = {first, symptom, *graph.blast_radius(first, windows)}
     reached |= graph.blast_radius(symptom, windows)
-    alone = {s for s in windows if not graph.callers(s) and not graph.callees(s)}
-    if first in alone or symptom in alone or not graph.edges:
-        reached |= {s for s in alone if windows[s].onset_latest >= windows[first].onset_earliest}
+    start = windows[first]
+    reached |= {
+        service
+        for service, window in windows.items()
+        if not graph.knows(service)
+        and start.onset_earliest <= window.onset_latest
+        and window.onset_earliest <= start.onset_latest + _SOON
+    }
     return frozenset(reached)
 
 

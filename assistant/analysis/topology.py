@@ -48,6 +48,10 @@ class ServiceGraph:
     def services(self) -> frozenset[str]:
         return frozenset(self._calls)
 
+    def knows(self, service: str) -> bool:
+        """Whether any call to or from the service is known."""
+        return service in self._calls and self._calls.degree(service) > 0
+
     @property
     def inferred(self) -> frozenset[str]:
         """Callees that sent no telemetry of their own."""
