@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from assistant.domain.ports import TelemetryStore
-from retrievers.memory import MemoryTelemetry
+from assistant.domain.ports import ChangeLog, ReportStore, TelemetryStore
+from retrievers.memory import MemoryChangeLog, MemoryReports, MemoryTelemetry
+from retrievers.records import SqlChangeLog, SqlReportStore, open_records
 from retrievers.telemetry import DuckDbTelemetry
+from tests.fakes import postgres
 
 TELEMETRY: dict[str, Callable[[Path], TelemetryStore]] = {
     "memory": lambda folder: MemoryTelemetry(),
@@ -17,8 +20,36 @@ TELEMETRY: dict[str, Callable[[Path], TelemetryStore]] = {
 }
 
 
+class Records(NamedTuple):
+    changes: ChangeLog
+    reports: ReportStore
+
+
 @pytest.fixture(params=TELEMETRY)
 def telemetry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TelemetryStore]:
     store = TELEMETRY[request.param](tmp_path)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    if reason := postgres.missing():
+        pytest.skip(reason)
+    with postgres.running() as url:
+        yield url
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
+    """A change log and a report store, empty: each test is a tenant of its own."""
+    if request.param == "memory":
+        yield Records(MemoryChangeLog(), MemoryReports())
+        return
+    url = f"sqlite:///{tmp_path}/records.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    engine = open_records(url)
+    tenant = request.node.name
+    yield Records(SqlChangeLog(engine, tenant=tenant), SqlReportStore(engine, tenant=tenant))
+    engine.dispose()
