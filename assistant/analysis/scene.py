@@ -86,6 +86,12 @@ def scene_of(observation: Observation) -> Scene:
     question, detection = observation.question, observation.detection
     graph = graph_of(observation)
     near = graph.neighbourhood(question.service) if question.service else frozenset[str]()
+    current = [
+        a
+        for a in detection.anomalies
+        if (a.window.end is None or a.window.end > question.at - _STALE)
+        and a.window.onset <= question.at + timedelta(minutes=5)
+    ]
     # Of a service that nothing is known to call or be called by, nobody can say that it has no part.
     ours = [
         a
