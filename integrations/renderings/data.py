@@ -41,7 +41,6 @@ class Mark(_Data):
 
     at_ns: Nanoseconds
     label: str = ""
-    suspect: bool = False
 
 
 class _Grid(_Data):
@@ -83,6 +82,7 @@ class LogData(_Grid):
     template: str
     samples: tuple[str, ...] = ()
     counts: Annotated[tuple[Point, ...], Field(min_length=1, max_length=20_000)]
+    onset_ns: Nanoseconds | None = None
 
     @model_validator(mode="after")
     def _ends_in_time(self) -> Self:
@@ -96,6 +96,7 @@ class LogData(_Grid):
             values=self.counts,
             unit="{records}",
             name=self.template,
+            onset_ns=self.onset_ns,
         )
 
 
@@ -130,3 +131,11 @@ def parsed(evidence: Evidence) -> EvidenceData | None:
         return model.model_validate(evidence.data)
     except (ValidationError, TypeError, ValueError, OverflowError):
         return None
+
+
+def plotted(evidence: Evidence) -> SeriesData | None:
+    """The series that evidence shows: its own, or the counts of its log template."""
+    data = parsed(evidence)
+    if isinstance(data, LogData):
+        return data.as_series()
+    return data if isinstance(data, SeriesData) else None

@@ -17,7 +17,7 @@ from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import Report
 from assistant.domain.window import from_ns
 from integrations.renderings import inert, words
-from integrations.renderings.data import LogData, SeriesData, SpanData, TraceData, parsed
+from integrations.renderings.data import LogData, SeriesData, SpanData, TraceData, parsed, plotted
 from integrations.renderings.pictures.canvas import Picture
 from integrations.renderings.pictures.graph import service_graph
 from integrations.renderings.pictures.series import series
@@ -95,14 +95,13 @@ def _both(picture: Callable[..., Picture | None], report: Report) -> list[Pictur
 
 def _plots(report: Report) -> Iterator[Plot]:
     """Series first, then the counts of log templates, each in the order of their evidence."""
+    suspects = [mark for mark in report.timeline if mark.suspect]
     ranked = sorted(report.evidence, key=lambda e: e.kind is not EvidenceKind.SERIES)
     for number, evidence in enumerate(ranked):
-        data = parsed(evidence)
-        values = data.as_series() if isinstance(data, LogData) else data
-        if isinstance(values, SeriesData):
-            picture = series(f"series-{number}", values)
-            if picture is not None:
-                yield Plot(evidence, picture, _rows(values, report))
+        values = plotted(evidence)
+        picture = series(f"series-{number}", values, suspects) if values else None
+        if values and picture:
+            yield Plot(evidence, picture, _rows(values, report))
 
 
 def _rows(data: SeriesData, report: Report) -> list[tuple[str, str]]:

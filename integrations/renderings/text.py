@@ -13,7 +13,7 @@ from assistant.domain.changes import Hunk
 from assistant.domain.evidence import Evidence
 from assistant.domain.report import Hop, Report, Suspect, Verdict
 from integrations.renderings import inert, words
-from integrations.renderings.data import SeriesData, parsed
+from integrations.renderings.data import plotted
 from integrations.renderings.sparkline import scale, sparkline
 from integrations.renderings.tables import (
     anomaly_lines,
@@ -154,10 +154,10 @@ def _anomalies(report: Report, *, narrow: bool) -> Iterator[RenderableType]:
 
 def _series(report: Report, width: int) -> Iterator[RenderableType]:
     for evidence in report.evidence:
-        data = parsed(evidence)
-        if isinstance(data, SeriesData):
-            title = f"{evidence.service} {data.name}: {scale(data)}"
-            yield Text.assemble(title, cites([evidence.id]))
+        if data := plotted(evidence):
+            name = inert.line(data.name or evidence.title, 120)
+            where = "" if evidence.service in name else f"{evidence.service} "
+            yield Text.assemble(f"{where}{name}: {scale(data)}", cites([evidence.id]))
             yield Text(sparkline(data, min(width, 60)))
 
 

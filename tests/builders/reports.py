@@ -456,7 +456,6 @@ def _series(name: str, unit: str, baseline: float, peak: float, onset: int) -> d
         "onset_ns": at_ns(onset - 60),
         "onset_earliest_ns": at_ns(onset - 61),
         "onset_latest_ns": at_ns(onset - 59),
-        "marks": [{"at_ns": at_ns(-22), "label": "payments v3.8.0", "suspect": True}],
     }
 
 
@@ -493,4 +492,5 @@ def _log() -> dict[str, Any]:
         "counts": [0] * 49 + [2 * (i % 5) + 3 for i in range(21)],
         "start_ns": at_ns(-60),
         "step_ns": 60_000_000_000,
+        "onset_ns": at_ns(-11),
     }

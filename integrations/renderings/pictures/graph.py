@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -157,7 +158,7 @@ def _node(axes: Axes, name: str, at: tuple[float, float], plan: _Plan, report: R
     onset = plan.onsets.get(name)
     first = name == report.first_failing_service
     suspect = any(name == source for source, _ in plan.introduced)
-    label = shortened(name, 20)
+    label = _wrapped(name) if suspect else shortened(name, 20)
     if onset:
         label += f"\n⚠ {'first, ' if first else ''}{words.clock(onset, report.window)}"
     colour = SUSPECT if suspect else ALARM if onset else LINE
@@ -178,6 +179,12 @@ def _node(axes: Axes, name: str, at: tuple[float, float], plan: _Plan, report: R
         },
         zorder=2,
     )
+
+
+def _wrapped(title: str) -> str:
+    """A change is known by the start of its title: two lines of it."""
+    lines = textwrap.wrap(title, 22, max_lines=2, placeholder=" …")
+    return "\n".join(lines)
 
 
 def _call(axes: Axes, caller: Text, callee: Text, edge: CallEdge, *, narrow: bool) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.domain.report import TimelineMark
 from assistant.domain.window import from_ns
 from integrations.renderings import inert, words
 from integrations.renderings.data import SeriesData
@@ -26,9 +28,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDTH, _HEIGHT = 420, 190
+_MOST_MARKS = 3
 
 
-def series(name: str, data: SeriesData) -> Picture | None:
+def series(name: str, data: SeriesData, suspects: Sequence[TimelineMark] = ()) -> Picture | None:
     """A small plot with gaps where there is no data; None when there is none at all."""
     values = np.array([np.nan if v is None else v for v in data.values], dtype=np.float64)
     if np.isnan(values).all():
@@ -39,7 +42,7 @@ def series(name: str, data: SeriesData) -> Picture | None:
         axes = figure.add_axes((0.16, 0.15, 0.81, 0.72))
         time_axis(axes, from_ns(data.start_ns), from_ns(data.end_ns), 6)
         _baseline(axes, data, values)
-        _marks(axes, data, times)
+        _marks(axes, data, suspects, times)
         axes.plot(times[:-1], values, color=INK, linewidth=1.5, zorder=3)
         alone = np.isnan(np.roll(values, 1)) & np.isnan(np.roll(values, -1))
         axes.plot(  # a value between two gaps has no line
@@ -80,12 +83,16 @@ def _baseline(axes: Axes, data: SeriesData, values: np.ndarray) -> None:
     axes.axhspan(low, high, color=CALM, alpha=0.25, linewidth=0)
 
 
-def _marks(axes: Axes, data: SeriesData, times: list[float]) -> None:
-    inside = [m for m in data.marks if data.start_ns <= m.at_ns <= data.end_ns]
-    for mark in sorted(inside, key=lambda m: not m.suspect)[:3]:
-        _vertical(
-            axes, day(from_ns(mark.at_ns)), shortened(mark.label, 20), SUSPECT, "right", times
-        )
+def _marks(
+    axes: Axes, data: SeriesData, suspects: Sequence[TimelineMark], times: list[float]
+) -> None:
+    changes = [(day(from_ns(mark.at_ns)), mark.label) for mark in data.marks]
+    changes += [(day(mark.at), mark.label) for mark in suspects]
+    inside = sorted({at: label for at, label in changes if times[0] <= at <= times[-1]}.items())
+    for at, _ in inside[-_MOST_MARKS:-1]:  # only the last has room for its name
+        _vertical(axes, at, "", SUSPECT, "right", times)
+    for at, label in inside[-1:]:
+        _vertical(axes, at, shortened(label, 20), SUSPECT, "right", times)
     if data.onset_ns is None:
         return
     if data.onset_earliest_ns is not None and data.onset_latest_ns is not None:
