@@ -8,14 +8,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assistant import pipeline, telemetry
+from assistant import telemetry
 from assistant.analysis.redaction import RuleRedactor
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import RecordedChange
 from assistant.domain.ports import (
     CatalogueSource,
     ChangeLog,
+    CodeHistory,
     Compute,
     Knowledge,
     ReportStore,
@@ -24,8 +26,7 @@ from assistant.domain.ports import (
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import SignalBatch
 from assistant.domain.window import TimeWindow
-from assistant.gather import Reach, Sources
-from assistant.pipeline import Intake
+from assistant.intake import Intake, ingest
 from assistant.settings import Settings
 from assistant.work.background import Timer
 from assistant.work.commits import IndexingChangeLog
@@ -37,9 +38,12 @@ from retrievers.knowledge import ChromaKnowledge
 from retrievers.knowledge.embedding import Embedder, bundled_embedder
 from retrievers.memory import run_inline
 from retrievers.ownership import DataDirectory, own
-from retrievers.records import open_records
+from retrievers.records import SqlChangeLog, SqlReportStore, open_records
 from retrievers.telemetry import DuckDbTelemetry
 from retrievers.wrappers.group_commit import GroupCommit
+
+if TYPE_CHECKING:
+    from assistant.gather import Sources
 
 _MIB = 1024 * 1024
 _TRIM_EVERY_S = 15 * 60.0
@@ -72,13 +76,15 @@ class Causeway:
     reports: ReportStore
     knowledge: Knowledge
     catalogue: CatalogueSource
+    code: CodeHistory
+    compute: Compute
+    clock: Callable[[], datetime]
     intake: Intake
-    sources: Sources
     learner: Learner
 
     def accept(self, batch: SignalBatch, changes: Sequence[RecordedChange]) -> None:
         """Redact and store; durable on return. Raises Overloaded, StorageFull."""
-        pipeline.ingest(self.intake, batch, changes)
+        ingest(self.intake, batch, changes)
         telemetry.count_ingested(batch)
 
     def accept_changes(self, changes: Sequence[RecordedChange]) -> None:
@@ -88,8 +94,30 @@ class Causeway:
         self, question: Question, progress: Callable[[str], None] = lambda step: None
     ) -> Report:
         """Run the whole line; the report is kept under its id."""
+        # Imported at the first question: the analysis takes seconds that ingest need not wait for.
+        from assistant.pipeline import investigate
+
         with telemetry.step("investigate", service=question.service):
-            return pipeline.investigate(question, self.sources, progress)
+            return investigate(question, self._sources(), progress)
+
+    def _sources(self) -> Sources:
+        from assistant.gather import Reach, Sources
+
+        return Sources(
+            telemetry=self.telemetry,
+            changes=self.changes,
+            code=self.code,
+            knowledge=self.knowledge,
+            catalogue=self.catalogue,
+            reports=self.reports,
+            compute=self.compute,
+            clock=self.clock,
+            reach=Reach(
+                lookback=timedelta(minutes=self.settings.lookback_minutes),
+                lookahead=timedelta(minutes=self.settings.lookahead_minutes),
+                changes=timedelta(hours=self.settings.changes_hours),
+            ),
+        )
 
     def services(self, window: TimeWindow) -> Sequence[ServiceRow]:
         seen = self.telemetry.services(window)
@@ -115,7 +143,7 @@ def open_causeway(
         )
         stack.callback(store.close)
         records = open_records(settings.records_url or _sqlite(settings.data_dir))
-        stack.callback(records.close)
+        stack.callback(records.dispose)
         knowledge = ChromaKnowledge(
             settings.data_dir / "knowledge", _embedder(settings), chroma_url=settings.chroma_url
         )
@@ -123,7 +151,7 @@ def open_causeway(
         compute = _compute(settings, stack, long_running=long_running)
         code = GitHistory(settings.repositories)
         catalogue = FileCatalogue(settings.catalogue)
-        changes = IndexingChangeLog(records.changes, code, knowledge, catalogue)
+        changes = IndexingChangeLog(SqlChangeLog(records), code, knowledge, catalogue)
         stack.callback(changes.close)
         learner = Learner(knowledge)
         stack.callback(learner.close)
@@ -137,37 +165,19 @@ def open_causeway(
             directory=directory,
             telemetry=store,
             changes=changes,
-            reports=records.reports,
+            reports=SqlReportStore(records),
             knowledge=knowledge,
             catalogue=catalogue,
-            intake=Intake(
-                writer, changes, RuleRedactor(_redaction_key(settings.data_dir)), learner
-            ),
-            sources=Sources(
-                telemetry=store,
-                changes=changes,
-                code=code,
-                knowledge=knowledge,
-                catalogue=catalogue,
-                reports=records.reports,
-                compute=compute,
-                clock=clock,
-                reach=_reach(settings),
-            ),
+            code=code,
+            compute=compute,
+            clock=clock,
+            intake=Intake(writer, changes, redactor, learner),
             learner=learner,
         )
 
 
 def _sqlite(directory: Path) -> str:
     return f"sqlite:///{directory / 'records.sqlite3'}"
-
-
-def _reach(settings: Settings) -> Reach:
-    return Reach(
-        lookback=timedelta(minutes=settings.lookback_minutes),
-        lookahead=timedelta(minutes=settings.lookahead_minutes),
-        changes=timedelta(hours=settings.changes_hours),
-    )
 
 
 def _redaction_key(directory: Path) -> bytes:

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 
 from assistant.api.guards import BodyLimit, HostGuard
 from assistant.api.problems import MEDIA_TYPE, headers_of, problem, problem_of
-from assistant.api.routes import changes, files, health, investigations, services
+from assistant.api.routes import changes, files, health, investigations, otlp, services
 from assistant.domain.errors import CausewayError
 from assistant.settings import Settings
 from assistant.wiring import Causeway
@@ -37,6 +37,11 @@ def create_otlp_app(causeway: Causeway) -> FastAPI:
     app.include_router(health.router(causeway))
     _mount_otlp(app, causeway)
     return app
+
+
+def _mount_otlp(app: FastAPI, causeway: Causeway) -> None:
+    limit = int(causeway.settings.otlp_body_limit_mib * 1024 * 1024)
+    app.include_router(otlp.router(causeway.accept, max_body_bytes=limit))
 
 
 def _bare(causeway: Causeway) -> FastAPI:

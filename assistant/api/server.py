@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
-import logging
 import signal
 import socket
 import threading
@@ -23,11 +22,9 @@ from assistant.wiring import Causeway, open_causeway
 from integrations.sources.otlp import grpc_server
 
 # Not needed to take in telemetry; without this the first investigation would pay for them.
-_SLOW_IMPORTS = ("integrations.renderings.html",)
+_SLOW_IMPORTS = ("assistant.pipeline", "integrations.renderings.html")
 _GRACE_S = 10
 _BACKLOG = 2048
-
-logger = logging.getLogger(__name__)
 
 
 class Addresses(NamedTuple):
@@ -41,10 +38,11 @@ class Addresses(NamedTuple):
 def serve(settings: Settings, ready: Callable[[Addresses], None]) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was begun and close the stores. `ready` is
     told the addresses once they accept. Raises StoreInUse, OperatorError (a port is taken)."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    with open_causeway(settings, long_running=True) as causeway:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(causeway, ready))
+    with (
+        open_causeway(settings, long_running=True) as causeway,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(_serve(causeway, ready))
 
 
 async def _serve(causeway: Causeway, ready: Callable[[Addresses], None]) -> None:

@@ -89,15 +89,21 @@ def command(
 
 
 def _otlp(backend: Backend, file: Path, signal: str, progress: Progress) -> int:
+    task = progress.add_task(file.name, total=None)
+    return send_otlp(backend, file, signal, lambda: progress.advance(task))
+
+
+def send_otlp(
+    backend: Backend, file: Path, signal: str = "", sent: Callable[[], None] = lambda: None
+) -> int:
+    """Send the requests of a file in order; how many there were. `sent` hears of each."""
     from integrations.sources.files.otlp import requests_in
 
     count = 0
-    task = progress.add_task(file.name, total=None)
     for request in requests_in(file, signal):
         patiently(partial(backend.ingest_otlp, request.signal, request.body, json=request.json))
+        sent()
         count += 1
-        progress.update(task, completed=count)
-    progress.update(task, total=count)
     return count
 
 

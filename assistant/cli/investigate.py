@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from assistant.cli import options
+from assistant.cli import options, output
 from assistant.cli.times import MOMENT, WINDOW
 from assistant.domain.window import TimeWindow
 
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from assistant.domain.report import Question, Report
+    from assistant.domain.report import Question
     from assistant.settings import Settings
 
 
@@ -77,7 +77,9 @@ def command(
             question = replace(question, repository=backend.repository(repo))
         with _status() as status:
             report = backend.investigate(question, lambda step: status.update(f"{step}…"))
-    _write(report, as_json=as_json, html=html)
+    if html:
+        output.write_page(report, html)
+    output.show(report, as_json=as_json)
 
 
 def _question(
@@ -118,19 +120,3 @@ def _status() -> Status:
     from rich.console import Console
 
     return Console(stderr=True).status("investigating…")
-
-
-def _write(report: Report, *, as_json: bool, html: Path | None) -> None:
-    if html:
-        from integrations.renderings.html import render as page
-
-        html.write_text(page(report), encoding="utf-8")
-        click.echo(f"Written: {html}", err=True)
-    if as_json:
-        from assistant.schema import report_to_json
-
-        click.echo(report_to_json(report, indent=2))
-        return
-    from integrations.renderings.text import render
-
-    click.echo(render(report))

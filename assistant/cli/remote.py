@@ -55,6 +55,10 @@ class Remote:
         rows: list[dict[str, object]] = self._ask("GET", "/api/v1/services", params=params).json()
         return rows
 
+    def searches_by_meaning(self) -> bool:
+        """Whether everything that was learned so far is embedded."""
+        return bool(self._ask("GET", "/readyz").json()["search_by_meaning"])
+
     def repository(self, path: Path) -> str:
         # What a server reads is its operator's choice: a request cannot name a path.
         known: dict[str, str] = self._ask("GET", "/api/v1/repositories").json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 
 import click
@@ -49,6 +50,8 @@ def command(
         data_dir=data_dir,
     )
     from assistant.api.server import Addresses, serve
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def ready(addresses: Addresses) -> None:
         if as_json:

@@ -1,0 +1,33 @@
+"""The first half of the straight line, apart from the second so that a server can take in
+telemetry without waiting for the imports of the analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.analysis.shapes import fill_shapes
+from assistant.domain.changes import RecordedChange
+from assistant.domain.ports import ChangeLog, Redactor, TelemetryWriter
+from assistant.domain.signals import SignalBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What ingest needs: `learn` is told of each stored batch and must return at once."""
+
+    telemetry: TelemetryWriter
+    changes: ChangeLog
+    redactor: Redactor
+    learn: Callable[[SignalBatch], None]
+
+
+def ingest(intake: Intake, batch: SignalBatch, changes: Sequence[RecordedChange] = ()) -> None:
+    """Redact and store; what returns without an error is durable. Learning follows later."""
+    clean = intake.redactor.batch(batch)
+    fill_shapes(clean)  # of the redacted bodies: a shape must not keep what redaction took out
+    if changes:
+        intake.changes.record(changes)
+    if len(clean):
+        intake.telemetry.append(clean)
+        intake.learn(clean)
