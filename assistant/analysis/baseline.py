@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.analysis.changepoints import MAD_TO_SIGMA, Noise, noise_of
+from assistant.analysis.changepoints import MAD_TO_SIGMA, Noise, median, noise_of
 from assistant.analysis.scales import Bools
 from assistant.domain.signals import Floats
 
@@ -19,31 +19,28 @@ _PERIODS = 3  # fewest repetitions from which a rhythm is learnt
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """The usual level, the steps it was measured on, and how heavy the tails of its noise are
-    (1 for a normal distribution)."""
+    """The usual level and the steps it was measured on."""
 
     level: float
     usual: Bools
-    tail: float
 
 
 def step_noise(values: Floats, least: float) -> tuple[Noise, bool]:
     """The noise of `values`, at least `least`, and whether they are so still that it had to be
-    assumed."""
+    assumed: most steps repeat the one before."""
     noise = noise_of(values)
-    middle = float(np.median(values))
-    lowest = least
+    middle = median(values)
+    still = noise.sigma <= 1e-9 * max(abs(middle), 1e-300)
     moves = np.abs(np.diff(values))
     moves = moves[moves > 0]
     if len(moves) >= max(4, 0.05 * len(values)):
         # Whole numbers jitter between neighbours: half a notch is noise.
-        lowest = max(lowest, 0.5 * float(np.quantile(moves, 0.1)))
-    still = noise.sigma <= 1e-9 * max(abs(middle), 1e-300) and len(moves) < 0.2 * len(values)
-    if noise.sigma < lowest:
-        return Noise(lowest, noise.rho), still
-    if noise.sigma == 0:
-        return Noise(0.05 * float(np.abs(values - middle).max()), 0.0), True
-    return noise, still
+        least = max(least, 0.5 * float(np.quantile(moves, 0.1)))
+    if noise.sigma >= least and noise.sigma > 0:
+        return noise, still
+    if least == 0:
+        least = 0.05 * float(np.abs(values - middle).max())
+    return Noise(least, noise.rho), still
 
 
 def usual_level(
@@ -57,8 +54,8 @@ def usual_level(
     still show the end of another, but what came first and stayed for a while is what was usual.
     `raw` are the values before scaling, on which `matters` tells levels apart."""
     count = len(values)
-    levels = np.array([np.median(values[a:b]) for a, b in pieces])
-    plain = [float(np.median(raw[a:b])) for a, b in pieces]
+    levels = np.array([median(values[a:b]) for a, b in pieces])
+    plain = [median(raw[a:b]) for a, b in pieces]
     lengths = np.array([b - a for a, b in pieces])
     needed = max(min(_FEWEST_STEPS, count // 3), _LASTED * count)
 
@@ -73,16 +70,7 @@ def usual_level(
     if chosen is None:
         chosen = alike(int(np.argmax(lengths)))
     usual = np.repeat(chosen, lengths)
-    level = float(np.median(values[usual]))
-    return Baseline(level, usual, _tail(values[usual] - level, noise))
-
-
-def _tail(residuals: Floats, noise: Noise) -> float:
-    """How far the rarest percent reaches beyond what normal noise would."""
-    if len(residuals) < 20 or noise.sigma <= 0:
-        return 1.0
-    reach = float(np.quantile(np.abs(residuals), 0.99))
-    return max(1.0, reach / (2.6 * noise.sigma))
+    return Baseline(median(values[usual]), usual)
 
 
 def without_rhythm(values: Floats) -> Floats:
@@ -104,7 +92,7 @@ def _period(values: Floats) -> int:
     count = len(values)
     if count < 4 * _PERIODS:
         return 0
-    middle, spread = float(np.median(values)), _spread(values)
+    middle, spread = median(values), _spread(values)
     if spread == 0:
         return 0
     centred = np.clip(values - middle, -3 * spread, 3 * spread)
@@ -119,7 +107,7 @@ def _period(values: Floats) -> int:
 
 
 def _spread(values: Floats) -> float:
-    return MAD_TO_SIGMA * float(np.median(np.abs(values - np.median(values))))
+    return MAD_TO_SIGMA * median(np.abs(values - median(values)))
 
 
 def without_drift(values: Floats) -> Floats:
@@ -131,11 +119,11 @@ def without_drift(values: Floats) -> Floats:
         return values
     blocks = np.array_split(np.arange(count), 12)
     centres = np.array([block.mean() for block in blocks])
-    levels = np.array([np.median(values[block]) for block in blocks])
+    levels = np.array([median(values[block]) for block in blocks])
     # Theil-Sen: the median of all slopes is unmoved by an incident in part of the window.
     i, j = np.triu_indices(len(blocks), 1)
-    slope = float(np.median((levels[j] - levels[i]) / (centres[j] - centres[i])))
+    slope = median((levels[j] - levels[i]) / (centres[j] - centres[i]))
     line = slope * (np.arange(count) - (count - 1) / 2)
     rest: Floats = values - line
-    fits = np.abs(levels - slope * centres - np.median(levels - slope * centres)).max()
+    fits = np.abs(levels - slope * centres - median(levels - slope * centres)).max()
     return rest if fits < 0.15 * abs(slope) * count else values

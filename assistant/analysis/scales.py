@@ -35,31 +35,38 @@ def _anscombe(values: Floats) -> Floats:
 @dataclass(frozen=True, slots=True)
 class Scale:
     """`to` takes values to the scale on which noise is even; `relative` and `absolute` are the
-    least changes that matter, both on the original values; `floor` and `least` bound the noise from
-    below, as a share of the level and in units of the scale."""
+    least changes that matter, on the original values, and `slow` is what `relative` becomes for a
+    drift over much of the window, since the day itself drifts; `floor` and `least` bound the
+    noise from below, as a share of the level and in units of the scale. `score` is the least
+    that counts, and `degrees` how normal (Student) the tail behind a single step can be."""
 
     to: Callable[[Floats], Floats]
     relative: float
+    slow: float
     absolute: float = 0.0
     floor: float = 0.0
     least: float = 0.0
+    score: float = 3.0
+    degrees: float = 30.0
     counts: bool = False
     needs_observations: bool = False
 
-    def matters(self, before: float, after: float) -> bool:
+    def matters(self, before: float, after: float, *, slow: bool = False) -> bool:
         """Whether a change of level from `before` to `after` is worth anyone's attention."""
         change = abs(after - before)
+        share = self.slow if slow else self.relative
         smaller = min(abs(before), abs(after)) if self.needs_observations else abs(before)
-        return change >= self.absolute and change >= self.relative * smaller and change > _TINY
+        return change >= self.absolute and change >= share * smaller and change > _TINY
 
 
 _SCALES: Mapping[Signal, Scale] = {
-    Signal.LATENCY: Scale(_logarithm, 0.25, 0.001, least=0.03, needs_observations=True),
-    Signal.ERRORS: Scale(_identity, 0.5, 0.01, needs_observations=True),
-    Signal.TRAFFIC: Scale(_anscombe, 0.25, floor=0.02, least=1.0, counts=True),
-    Signal.LOG_RATE: Scale(_anscombe, 0.5, floor=0.02, least=1.0, counts=True),
+    Signal.LATENCY: Scale(_logarithm, 0.25, 0.5, 0.001, least=0.03, needs_observations=True),
+    Signal.ERRORS: Scale(_identity, 0.5, 0.5, 0.01, needs_observations=True),
+    Signal.TRAFFIC: Scale(_anscombe, 0.25, 0.5, floor=0.02, least=1.0, counts=True),
+    Signal.LOG_RATE: Scale(_anscombe, 0.5, 1.0, floor=0.02, least=1.0, counts=True),
 }
-_GAUGE = Scale(_identity, 0.05, floor=0.005)
+# What nobody told the meaning of may spike and wander for reasons of its own.
+_GAUGE = Scale(_identity, 0.05, 0.2, floor=0.005, score=4.5, degrees=5.0)
 
 
 def scale_of(key: SeriesKey) -> Scale:

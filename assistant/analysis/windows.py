@@ -11,7 +11,8 @@ import numpy as np
 
 from assistant.analysis.absence import Silence, silences, stopped
 from assistant.analysis.changepoints import noise_of_rows
-from assistant.analysis.excursions import Excursion, excursions
+from assistant.analysis.excursions import excursions
+from assistant.analysis.habits import Excursion
 from assistant.analysis.merge import ServiceWindow, merge
 from assistant.analysis.novelty import log_series, newcomers
 from assistant.analysis.scales import counted, scale_of
@@ -23,7 +24,6 @@ from assistant.domain.window import TimeWindow, from_ns, to_ns
 __all__ = ["Detection", "ServiceWindow", "detect", "lively", "merge", "service_windows"]
 
 FALSE_DISCOVERY_RATE = 0.01
-_LEAST_SCORE = 3.0
 _CALM_PEAK, _CALM_SUM = 4.5, 4.0
 
 
@@ -143,7 +143,9 @@ def _discoveries(
     allowed = FALSE_DISCOVERY_RATE * np.arange(1, len(order) + 1) / max(tested, 1)
     below = np.flatnonzero(chances[order] <= allowed)
     count = int(below[-1]) + 1 if len(below) else 0
-    return [found[i] for i in order[:count] if found[i][1].score >= _LEAST_SCORE]
+    return [
+        (s, e) for s, e in (found[i] for i in order[:count]) if e.score >= scale_of(s.key).score
+    ]
 
 
 def _anomaly(series: Series, found: Excursion) -> AnomalousSeries:
