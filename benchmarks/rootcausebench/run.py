@@ -19,8 +19,10 @@ from benchmarks.rootcausebench.scoring import Answer, Score, score, summary
 _COLUMNS = "{:<9} {:<36} {:<7} {:<13} {:<13} {:<28} {:>6} {:>7}"
 
 
-def run(directory: Path, options: BenchOptions, out: TextIO = sys.stdout) -> int:
-    """0 when every case ran, 1 when a case broke or the folder holds none."""
+def run(directory: Path, options: BenchOptions, out: TextIO | None = None) -> int:
+    """0 when every case ran, 1 when the folder holds none; writes to standard output unless told
+    otherwise."""
+    out = out or sys.stdout
     folders = case_folders(directory)
     if not folders:
         print(f"{directory} holds no case: DIR/<case>/data/alert.json is missing.", file=out)
