@@ -51,8 +51,10 @@ class DuckDbTelemetry:
                 config={
                     "memory_limit": f"{memory_limit_mb}MB",
                     "threads": threads,
+                    # Checkpoints stall writers: rarer than by default, yet a log left behind by
+                    # kill -9 is still read again in about a second.
+                    "checkpoint_threshold": "128MB",
                     "temp_directory": f"{path}.spill",
-                    "preserve_insertion_order": True,
                 },
             )
             for statement in schema.create_statements():
