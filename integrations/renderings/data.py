@@ -7,12 +7,11 @@ than an error; its excerpt is always shown.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, NamedTuple, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -20,6 +19,8 @@ from pydantic import (
 )
 
 from assistant.domain.evidence import Evidence, EvidenceKind
+from assistant.domain.report import Report
+from integrations.renderings.words import diverse
 
 _LATEST_NS = 2**62  # the year 2116
 
@@ -60,6 +61,7 @@ class SeriesData(_Grid):
     values: Annotated[tuple[Point, ...], Field(min_length=1, max_length=20_000)]
     unit: str = ""
     name: str = ""
+    signal: str = ""
     baseline: Point | tuple[float, float] = None
     onset_ns: Nanoseconds | None = None
     onset_earliest_ns: Nanoseconds | None = None
@@ -103,11 +105,12 @@ class LogData(_Grid):
 class SpanData(_Data):
     service: str
     operation: str
+    span_id: str = ""
+    parent_span_id: str = ""
     start_ns: Nanoseconds
     duration_ns: Annotated[int, Field(ge=0, le=_LATEST_NS)]
     status: str = "unset"
     message: str = ""
-    depth: Annotated[int, BeforeValidator(lambda depth: max(0, min(int(depth), 12)))] = 0
 
 
 class TraceData(_Data):
@@ -133,8 +136,21 @@ def parsed(evidence: Evidence) -> EvidenceData | None:
         return None
 
 
-def plotted(evidence: Evidence) -> SeriesData | None:
-    """The series that evidence shows: its own, or the counts of its log template."""
+class Deciding(NamedTuple):
+    evidence: Evidence
+    series: SeriesData
+
+
+def deciding(report: Report, limit: int) -> list[Deciding]:
+    """At most `limit` series that evidence shows, in the order of the evidence: one of each
+    service and signal before a second of any. The counts of a log template are a series too."""
+    found = [Deciding(e, data) for e in report.evidence if (data := _series(e))]
+    varied = diverse(found, lambda d: (d.evidence.service, d.series.signal or d.series.name))
+    chosen = {id(item) for item in varied[:limit]}
+    return [item for item in found if id(item) in chosen]
+
+
+def _series(evidence: Evidence) -> SeriesData | None:
     data = parsed(evidence)
     if isinstance(data, LogData):
         return data.as_series()

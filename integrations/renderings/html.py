@@ -13,11 +13,11 @@ from itertools import islice
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from assistant.domain.evidence import Evidence, EvidenceKind
-from assistant.domain.report import Report
+from assistant.domain.evidence import Evidence
+from assistant.domain.report import Report, TimelineMark
 from assistant.domain.window import from_ns
 from integrations.renderings import inert, words
-from integrations.renderings.data import LogData, SeriesData, SpanData, TraceData, parsed, plotted
+from integrations.renderings.data import LogData, SeriesData, SpanData, TraceData, deciding, parsed
 from integrations.renderings.pictures.canvas import Picture
 from integrations.renderings.pictures.graph import service_graph
 from integrations.renderings.pictures.series import series
@@ -26,6 +26,7 @@ from integrations.renderings.pictures.timeline import timeline
 _MOST_PLOTS = 6
 _MOST_ROWS = 120  # of the table beside a plot
 _MOST_SPANS = 40
+_DEEPEST = 7  # further levels are not indented further
 _SHOWN_ANOMALIES = 12
 
 
@@ -43,6 +44,7 @@ class Bar:
     """A span of a waterfall; offset and length are per cent of the whole trace."""
 
     span: SpanData
+    depth: int
     offset: float
     length: float
 
@@ -94,14 +96,16 @@ def _both(picture: Callable[..., Picture | None], report: Report) -> list[Pictur
 
 
 def _plots(report: Report) -> Iterator[Plot]:
-    """Series first, then the counts of log templates, each in the order of their evidence."""
-    suspects = [mark for mark in report.timeline if mark.suspect]
-    ranked = sorted(report.evidence, key=lambda e: e.kind is not EvidenceKind.SERIES)
-    for number, evidence in enumerate(ranked):
-        values = plotted(evidence)
-        picture = series(f"series-{number}", values, suspects) if values else None
-        if values and picture:
+    for number, (evidence, values) in enumerate(deciding(report, _MOST_PLOTS)):
+        picture = series(f"series-{number}", values, _took_effect(report))
+        if picture:
             yield Plot(evidence, picture, _rows(values, report))
+
+
+def _took_effect(report: Report) -> list[TimelineMark]:
+    """A commit does nothing until something brings it, if it is known what did."""
+    suspects = [mark for mark in report.timeline if mark.suspect]
+    return [mark for mark in suspects if mark.kind != "commit"] or suspects
 
 
 def _rows(data: SeriesData, report: Report) -> list[tuple[str, str]]:
@@ -123,15 +127,31 @@ def _exhibit(evidence: Evidence) -> Exhibit:
 
 
 def waterfall(trace: TraceData) -> list[Bar]:
-    """The first spans of a trace on its own time axis, in start order."""
-    spans = sorted(trace.spans, key=lambda span: span.start_ns)[:_MOST_SPANS]
-    start = spans[0].start_ns
-    whole = max(max(s.start_ns + s.duration_ns for s in spans) - start, 1)
+    """The first spans of a trace on its own time axis, each below its parent."""
+    start = min(span.start_ns for span in trace.spans)
+    whole = max(max(s.start_ns + s.duration_ns for s in trace.spans) - start, 1)
     return [
         Bar(
             span,
+            depth,
             round(100 * (span.start_ns - start) / whole, 2),
             round(max(100 * span.duration_ns / whole, 0.5), 2),
         )
-        for span in spans
+        for span, depth in islice(_tree(trace.spans), _MOST_SPANS)
     ]
+
+
+def _tree(spans: Sequence[SpanData]) -> Iterator[tuple[SpanData, int]]:
+    """Depth first, siblings by start; what hangs on a cycle comes last, as roots."""
+    ids = {span.span_id for span in spans}
+    children: dict[str, list[SpanData]] = {}
+    for span in sorted(spans, key=lambda span: span.start_ns, reverse=True):
+        parent = span.parent_span_id if span.parent_span_id in ids else ""
+        children.setdefault("" if parent == span.span_id else parent, []).append(span)
+    while children:
+        root = "" if "" in children else next(iter(children))
+        stack = [(span, 0) for span in children.pop(root)]
+        while stack:
+            span, depth = stack.pop()
+            yield span, min(depth, _DEEPEST)
+            stack += [(child, depth + 1) for child in children.pop(span.span_id, [])]

@@ -54,7 +54,7 @@ def _change(report: Report) -> Iterator[str]:
         by = f"by {prose(guilty.author)}, " if guilty.author else ""
         brought = f", brought by {prose(guilty.deployment)}" if guilty.deployment else ""
         yield "### The guilty change"
-        yield f"**{prose(words.suspect_name(guilty))}: {prose(guilty.title)}** " + (
+        yield f"**{prose(words.suspect_name(guilty))}: {prose(words.suspect_title(guilty))}** " + (
             f"({by}in {prose(guilty.service)} since {words.moment(guilty.at)}{brought}) "
             f"{_cites(guilty.evidence)}"
         )
@@ -76,13 +76,13 @@ def _considered(report: Report) -> Iterator[str]:
         headers = ("#", "Change", "Service", "In effect", "Score", "Parts (value × weight)")
         rows = enumerate(report.suspects[:_SHOWN_SUSPECTS], 1)
         yield _table(headers, [_suspect(rank, suspect, report) for rank, suspect in rows])
-    if report.hypotheses:
-        yield "### Hypotheses"
+    if others := words.other_hypotheses(report):
+        yield "### Other hypotheses"
         yield "\n".join(
             f"- {words.percent(h.confidence)} {prose(h.title)}"
             + (f", for {_cites(h.supporting)}" if h.supporting else "")
             + (f", against {_cites(h.contradicting)}" if h.contradicting else "")
-            for h in report.hypotheses
+            for h in others
         )
     if report.ruled_out:
         yield "### Ruled out"
@@ -167,9 +167,10 @@ def _suspect(rank: int, suspect: Suspect, report: Report) -> Sequence[str]:
         f"{prose(inert.line(part.reason, 160))} {_cites(part.evidence)}".rstrip()
         for part in suspect.parts
     )
+    title = inert.line(words.suspect_title(suspect), 160)
     return (
         str(rank),
-        f"{prose(words.suspect_name(suspect))}<br>{prose(inert.line(suspect.title, 160))}",
+        f"{prose(words.suspect_name(suspect))}<br>{prose(title)}",
         code(suspect.service),
         words.clock(suspect.at, report.window),
         f"{suspect.score:.2f}",

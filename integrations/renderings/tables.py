@@ -62,7 +62,7 @@ def suspect_table(suspects: Sequence[Suspect], window: TimeWindow) -> Table:
             Text(words.suspect_name(suspect), style="bold"),
             "",
             "",
-            Text(f"{inert.line(suspect.title, 160)} {took_effect}", style="bold"),
+            Text(f"{inert.line(words.suspect_title(suspect), 160)} {took_effect}", style="bold"),
         )
         for part in suspect.parts:
             why = Text.assemble(inert.line(part.reason, 160), cites(part.evidence))
@@ -83,8 +83,9 @@ def suspect_lines(suspects: Sequence[Suspect], window: TimeWindow) -> Iterator[T
     """The suspects for a terminal too narrow for their table."""
     for rank, suspect in enumerate(suspects, 1):
         where = f"{suspect.service} {words.clock(suspect.at, window)}"
-        title = f"{words.suspect_name(suspect)} {inert.line(suspect.title, 160)} ({where})"
-        yield bullet(f"{rank}.", f"{suspect.score:.2f} {title}")
+        title = inert.line(words.suspect_title(suspect), 160)
+        name = f"{words.suspect_name(suspect)} {title} ({where})"
+        yield bullet(f"{rank}.", f"{suspect.score:.2f} {name}")
         for part in suspect.parts:
             sum_of = f"{part.name} {part.value:.2f} × {part.weight:+.2f}"
             yield bullet("   -", f"{sum_of}: {inert.line(part.reason, 160)}", part.evidence)

@@ -13,7 +13,7 @@ from assistant.domain.changes import Hunk
 from assistant.domain.evidence import Evidence
 from assistant.domain.report import Hop, Report, Suspect, Verdict
 from integrations.renderings import inert, words
-from integrations.renderings.data import plotted
+from integrations.renderings.data import deciding
 from integrations.renderings.sparkline import scale, sparkline
 from integrations.renderings.tables import (
     anomaly_lines,
@@ -28,6 +28,7 @@ from integrations.renderings.tables import (
 
 _SHOWN_ANOMALIES = 12
 _SHOWN_SUSPECTS = 5
+_SHOWN_SERIES = 6
 _SHOWN_LINES = 40  # of one hunk or excerpt
 _NARROWEST = 40
 _TABLES_FROM = 80  # columns; below, a table is taller than it is telling
@@ -74,7 +75,7 @@ def _parts(report: Report, hosts: Collection[str], width: int) -> Iterator[Rende
     if report.guilty:
         yield from _section("The guilty change", _guilty(report.guilty))
     yield from _section("Suspects", _suspects(report, narrow=narrow))
-    yield from _section("Hypotheses", _hypotheses(report))
+    yield from _section("Other hypotheses", _hypotheses(report))
     yield from _section("Ruled out", _ruled_out(report))
     yield from _section("Missing", (bullet("-", gap) for gap in report.gaps))
     yield from _section("To check next", (bullet("-", check) for check in report.next_checks))
@@ -153,16 +154,15 @@ def _anomalies(report: Report, *, narrow: bool) -> Iterator[RenderableType]:
 
 
 def _series(report: Report, width: int) -> Iterator[RenderableType]:
-    for evidence in report.evidence:
-        if data := plotted(evidence):
-            name = inert.line(data.name or evidence.title, 120)
-            where = "" if evidence.service in name else f"{evidence.service} "
-            yield Text.assemble(f"{where}{name}: {scale(data)}", cites([evidence.id]))
-            yield Text(sparkline(data, min(width, 60)))
+    for evidence, data in deciding(report, _SHOWN_SERIES):
+        name = inert.line(data.name or evidence.title, 120)
+        where = "" if evidence.service in name else f"{evidence.service} "
+        yield Text.assemble(f"{where}{name}: {scale(data)}", cites([evidence.id]))
+        yield Text(sparkline(data, min(width, 60)))
 
 
 def _guilty(suspect: Suspect) -> Iterator[RenderableType]:
-    yield Text(f"{words.suspect_name(suspect)}: {suspect.title}", style="bold")
+    yield Text(f"{words.suspect_name(suspect)}: {words.suspect_title(suspect)}", style="bold")
     by = f"by {suspect.author}, " if suspect.author else ""
     brought = f", brought by {suspect.deployment}" if suspect.deployment else ""
     where = f"{by}in {suspect.service} since {words.moment(suspect.at)}{brought}"
@@ -196,7 +196,7 @@ def _suspects(report: Report, *, narrow: bool) -> Iterator[RenderableType]:
 
 
 def _hypotheses(report: Report) -> Iterator[RenderableType]:
-    for hypothesis in report.hypotheses:
+    for hypothesis in words.other_hypotheses(report):
         where = f" ({hypothesis.service})" if hypothesis.service else ""
         yield Text.assemble(
             f"{words.percent(hypothesis.confidence):>5}  {hypothesis.title}{where}",

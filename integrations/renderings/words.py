@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from assistant.domain.anomaly import AnomalyWindow, Direction
-from assistant.domain.report import Report, Suspect, Verdict
+from assistant.domain.report import Hypothesis, Report, Suspect, Verdict
 from assistant.domain.signals import Signal
 from assistant.domain.window import TimeWindow
+
+T = TypeVar("T")
 
 VERDICTS = {
     Verdict.CHANGE_GUILTY: "A change is guilty",
@@ -79,6 +84,8 @@ def quantity(value: float, unit: str = "") -> str:
     if unit in ("By", "bytes"):
         size, name = next(((s, n) for s, n in _SIZES if abs(value) >= s), (1, "B"))
         return f"{_digits(value / size)} {name}"
+    if unit.startswith("1/"):
+        unit = unit[1:]
     return f"{_digits(value)} {unit.translate({ord('{'): None, ord('}'): None})}".strip()
 
 
@@ -127,16 +134,38 @@ def moved(anomaly: AnomalyWindow) -> str:
 
 
 def notable(report: Report, limit: int) -> tuple[AnomalyWindow, ...]:
-    """At most `limit` windows, those on the causal path first and then the most unusual, in the
-    order of their onset."""
+    """At most `limit` windows in the order of their onset: one of each service and signal before
+    a second of any, the causal path before the rest, the most unusual first."""
     path = {name for hop in report.causal_path for name in (hop.source, hop.target)}
     ranked = sorted(report.anomalies, key=lambda a: (a.service not in path, -a.score))
-    return tuple(sorted(ranked[:limit], key=lambda a: a.onset))
+    varied = diverse(ranked, lambda a: (a.service, a.signal))
+    return tuple(sorted(varied[:limit], key=lambda a: a.onset))
+
+
+def diverse(items: Sequence[T], kind: Callable[[T], Hashable]) -> list[T]:
+    """The first of every kind, then the second of every kind, and so on, otherwise in order."""
+    seen: Counter[Hashable] = Counter()
+    rounds: list[tuple[int, T]] = []
+    for item in items:
+        rounds.append((seen[kind(item)], item))
+        seen[kind(item)] += 1
+    return [item for _, item in sorted(rounds, key=lambda pair: pair[0])]
 
 
 def suspect_name(suspect: Suspect) -> str:
     """Its hash for a commit; other changes say what they are in their title."""
     return f"commit {suspect.id[:12]}" if suspect.kind == "commit" else suspect.kind
+
+
+def suspect_title(suspect: Suspect) -> str:
+    """The title without the kind, which `suspect_name` tells."""
+    return suspect.title.removeprefix(f"{suspect.kind} ")
+
+
+def other_hypotheses(report: Report) -> list[Hypothesis]:
+    """Those that say more than the list of suspects does."""
+    suspects = {suspect.id for suspect in report.suspects}
+    return [h for h in report.hypotheses if h.contradicting or h.suspect not in suspects]
 
 
 def impact(report: Report) -> str:

@@ -87,12 +87,12 @@ def _marks(
     axes: Axes, data: SeriesData, suspects: Sequence[TimelineMark], times: list[float]
 ) -> None:
     changes = [(day(from_ns(mark.at_ns)), mark.label) for mark in data.marks]
-    changes += [(day(mark.at), mark.label) for mark in suspects]
+    changes += [(day(mark.at), f"{mark.kind} {mark.label}") for mark in suspects]
     inside = sorted({at: label for at, label in changes if times[0] <= at <= times[-1]}.items())
     for at, _ in inside[-_MOST_MARKS:-1]:  # only the last has room for its name
         _vertical(axes, at, "", SUSPECT, "right", times)
     for at, label in inside[-1:]:
-        _vertical(axes, at, shortened(label, 20), SUSPECT, "right", times)
+        _vertical(axes, at, shortened(label, 28), SUSPECT, "right", times)
     if data.onset_ns is None:
         return
     if data.onset_earliest_ns is not None and data.onset_latest_ns is not None:

@@ -92,17 +92,41 @@ def test_links_are_kept_for_known_hosts_only() -> None:
     assert "https://grafana.example/d/1" in page.links
 
 
-def test_a_waterfall_puts_spans_on_the_axis_of_their_trace() -> None:
-    trace = TraceData.model_validate(
-        {
-            "spans": [
-                {"service": "b", "operation": "y", "start_ns": 150, "duration_ns": 50},
-                {"service": "a", "operation": "x", "start_ns": 100, "duration_ns": 200},
-            ]
-        }
-    )
-    bars = html.waterfall(trace)
-    assert [(b.span.service, b.offset, b.length) for b in bars] == [("a", 0, 100), ("b", 25, 25)]
+def a_bar_span(span_id: str, parent: str, start: int, length: int) -> dict[str, object]:
+    return {
+        "service": "shop",
+        "operation": span_id,
+        "span_id": span_id,
+        "parent_span_id": parent,
+        "start_ns": start,
+        "duration_ns": length,
+    }
+
+
+def test_a_waterfall_puts_spans_below_their_parents_on_the_axis_of_their_trace() -> None:
+    spans = [
+        a_bar_span("query", "pay", 150, 50),
+        a_bar_span("ship", "root", 200, 100),
+        a_bar_span("pay", "root", 100, 100),
+        a_bar_span("root", "unknown", 100, 200),
+    ]
+    bars = html.waterfall(TraceData.model_validate({"spans": spans}))
+    assert [(b.span.operation, b.depth, b.offset, b.length) for b in bars] == [
+        ("root", 0, 0, 100),
+        ("pay", 1, 0, 50),
+        ("query", 2, 25, 25),
+        ("ship", 1, 50, 50),
+    ]
+
+
+def test_a_waterfall_shows_spans_of_a_cycle_once() -> None:
+    spans = [
+        a_bar_span("a", "b", 0, 1),
+        a_bar_span("b", "a", 1, 1),
+        a_bar_span("self", "self", 2, 1),
+    ]
+    bars = html.waterfall(TraceData.model_validate({"spans": spans}))
+    assert sorted(b.span.operation for b in bars) == ["a", "b", "self"]
 
 
 def test_a_change_long_before_the_window_stands_at_its_edge() -> None:

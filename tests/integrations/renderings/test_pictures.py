@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import CallEdge
 from assistant.domain.window import TimeWindow
-from integrations.renderings.data import SeriesData, parsed
+from integrations.renderings.data import SeriesData, deciding, parsed
 from integrations.renderings.pictures.canvas import shortened
 from integrations.renderings.pictures.graph import service_graph
 from integrations.renderings.pictures.series import series
@@ -95,6 +96,24 @@ def test_long_names_lose_their_middle() -> None:
 )
 def test_data_that_does_not_fit_is_no_picture(kind: EvidenceKind, data: dict[str, Any]) -> None:
     assert parsed(evidence(kind, data)) is None
+
+
+def test_deciding_series_are_of_many_kinds_before_more_of_one() -> None:
+    points = {"start_ns": 0, "step_ns": 1, "values": [1]}
+
+    def of(number: int, service: str, signal: str) -> Evidence:
+        data = points | {"signal": signal}
+        made = evidence(EvidenceKind.SERIES, data)
+        return replace(made, id=f"E{number}", service=service)
+
+    shown = (
+        of(1, "a", "latency"),
+        of(2, "a", "latency"),
+        of(3, "a", "errors"),
+        of(4, "b", "errors"),
+    )
+    chosen = deciding(a_report(evidence=shown), 3)
+    assert [d.evidence.id for d in chosen] == ["E1", "E3", "E4"]
 
 
 def test_not_a_number_is_a_gap() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from tests.builders.reports import a_healthy_report, a_report, a_thin_report, an
         (512, "bytes", "512 B"),
         (20, "{connections}", "20 connections"),
         (3.4, "{records}/s", "3.4 records/s"),
+        (3.4, "1/s", "3.4 /s"),
         (1_234_567, "", "1,230,000"),
         (-0.25, "s", "-250 ms"),
         (float("nan"), "s", "no data"),
@@ -61,14 +63,24 @@ def test_an_anomaly_says_when_what_and_how_far() -> None:
     assert words.moved(anomaly) == "↑ 6 connections → 20 connections"
 
 
-def test_notable_windows_are_those_on_the_path_then_the_most_unusual() -> None:
+def test_notable_windows_are_of_many_kinds_then_on_the_path_then_the_most_unusual() -> None:
     anomalies = (
         an_anomaly(1, "noise", -30, score=5),
         an_anomaly(2, "loud", -20, score=90),
-        an_anomaly(3, "payments", -10, score=4),
+        an_anomaly(3, "loud", -19, score=89),
+        an_anomaly(4, "payments", -10, score=4),
     )
-    shown = words.notable(a_report(anomalies=anomalies), 2)
-    assert [a.service for a in shown] == ["loud", "payments"]
+    shown = words.notable(a_report(anomalies=anomalies), 3)
+    assert [a.id for a in shown] == ["A1", "A2", "A4"]
+
+
+def test_a_flag_is_not_called_a_flag_twice() -> None:
+    flag = replace(a_report().suspects[2], title="flag new-cart: off → on")
+    assert (words.suspect_name(flag), words.suspect_title(flag)) == ("flag", "new-cart: off → on")
+
+
+def test_other_hypotheses_say_more_than_the_suspects() -> None:
+    assert [h.title for h in words.other_hypotheses(a_report())] == ["orders-db is slow"]
 
 
 def test_since_when_and_whom_it_hurts() -> None:
