@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from assistant.domain.changes import RecordedChange
 from assistant.domain.signals import SignalBatch
@@ -24,7 +24,7 @@ class DecodedRequest:
     rejected: Counter[str] = field(default_factory=Counter)  # rows by the reason they were refused
     warnings: Counter[str] = field(default_factory=Counter)  # kept, but not as it was sent
 
-    def response(self) -> object:
+    def response(self) -> Any:
         """The Export…ServiceResponse: `partial_success` only when something was refused (or, with
         zero rejected, when the sender should know of a repair)."""
         response = RESPONSES[self.signal]()
