@@ -119,8 +119,10 @@ class Causeway:
             ),
         )
 
-    def services(self, window: TimeWindow) -> Sequence[ServiceRow]:
-        seen = self.telemetry.services(window)
+    def services(self, window: TimeWindow | None = None) -> Sequence[ServiceRow]:
+        """By name; without a window, all that is kept (a day ahead, for clocks that are)."""
+        everything = TimeWindow(datetime(1970, 1, 1, tzinfo=UTC), self.clock() + timedelta(days=1))
+        seen = self.telemetry.services(window or everything)
         catalogue = self.catalogue.catalogue()
         names = sorted({*seen, *catalogue.names()})
         return [_service_row(name, seen.get(name, {}), catalogue) for name in names]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assistant.cli.repositories import known_name
@@ -37,12 +36,7 @@ class Local:
         return [change.id for change in recorded]
 
     def services(self, window: TimeWindow | None) -> Sequence[dict[str, object]]:
-        retained = timedelta(days=self._causeway.settings.retention_days)
-        now = datetime.now(UTC)
-        return [
-            asdict(row)
-            for row in self._causeway.services(window or TimeWindow(now - retained, now))
-        ]
+        return [asdict(row) for row in self._causeway.services(window)]
 
     def ingest_lines(
         self, form: str, lines: Sequence[str], *, service: str, first_line: int

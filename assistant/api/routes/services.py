@@ -21,8 +21,8 @@ def router(causeway: Causeway) -> APIRouter:
         start: AwareDatetime | None = None, end: AwareDatetime | None = None
     ) -> list[dict[str, Any]]:
         """Services by name, as seen in a window (by default everything that is kept)."""
-        retained = timedelta(days=causeway.settings.retention_days)
-        window = windowed(start, end, datetime.now(UTC), retained)
+        given = start or end
+        window = windowed(start, end, datetime.now(UTC), timedelta(days=1)) if given else None
         return [asdict(row) for row in causeway.services(window)]
 
     @routes.get("/repositories")
