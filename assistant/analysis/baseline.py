@@ -84,7 +84,11 @@ def without_rhythm(values: Floats) -> Floats:
     padded = np.full((-(-len(values) // period), period), np.nan)
     padded.flat[: len(values)] = values
     pattern = np.nanmedian(padded, axis=0)
-    rest: Floats = values - (pattern - np.median(pattern))[phases]
+    pattern -= np.median(pattern)
+    # Periods are seldom whole steps: the pattern may come a step early or late.
+    shifted = values - np.stack([pattern[(phases + k) % period] for k in (0, -1, 1)])
+    around = np.abs(shifted - median(values))
+    rest: Floats = shifted[np.argmin(around, axis=0), np.arange(len(values))]
     return rest if _spread(rest) < 0.67 * _spread(values) else values
 
 

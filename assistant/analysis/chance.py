@@ -66,6 +66,15 @@ def excursion_chance(
     return min(by_run, shift_chance(float(beyond.mean()), len(z), usual, noise))
 
 
+def climb_chance(fit: float, steps: int, noise: Noise) -> float:
+    """The chance that a bend explains the share `fit` of the variance of so many steps (the F
+    test of a regression, with the effective number of steps)."""
+    free = steps / noise.inflation - 3
+    if free < 2:
+        return 1.0
+    return float(2 * special.stdtr(free, -np.sqrt(fit / max(1 - fit, 1e-12) * free)))
+
+
 def lasting_chance(steps: int, usual: int, others: int) -> float:
     """For a series that hardly ever moves, how far it moves says nothing: only how rarely it
     does, and for how long (Laplace's rule of succession)."""

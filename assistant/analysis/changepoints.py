@@ -60,8 +60,10 @@ def median(values: Floats) -> float:
 def noise_of_rows(rows: Floats) -> tuple[Floats, Floats]:
     """(sigma, rho) of each row of complete values, shape (rows, steps) with at least 3 steps."""
     first, second = np.diff(rows, axis=1), rows[:, 2:] - rows[:, :-2]
-    one = np.median(np.abs(first), axis=1) * MAD_TO_SIGMA
-    two = np.median(np.abs(second), axis=1) * MAD_TO_SIGMA
+    # Around their median, because a slope in most of the window would look like correlation.
+    one = np.median(np.abs(first - np.median(first, axis=1, keepdims=True)), axis=1) * MAD_TO_SIGMA
+    two = np.median(np.abs(second - np.median(second, axis=1, keepdims=True)), axis=1)
+    two = two * MAD_TO_SIGMA
     with np.errstate(divide="ignore", invalid="ignore"):
         rho = np.where(one > 0, (two / one) ** 2 - 1, 0.0)
     # The estimate itself scatters; only correlation beyond that is believed.

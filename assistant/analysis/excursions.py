@@ -16,13 +16,14 @@ from assistant.analysis.baseline import (
 )
 from assistant.analysis.chance import (
     binomial_chance,
+    climb_chance,
     drift_per_block,
     excursion_chance,
     lasting_chance,
 )
 from assistant.analysis.changepoints import Noise, curve_error, median, segments
 from assistant.analysis.habits import Excursion, without_habits
-from assistant.analysis.onsets import onset_of
+from assistant.analysis.onsets import Onset, onset_of
 from assistant.analysis.scales import (
     Bools,
     counted,
@@ -135,7 +136,7 @@ def _measure(view: _View, baseline: Baseline, a: int, b: int) -> Excursion | Non
         return None
     if not scale.matters(usual_raw, _extent(view.raw[a:b], rose=rose, slow=slow), slow=slow):
         return None
-    chance = _chance(view, baseline, a, b, onset.rise)
+    chance = _chance(view, baseline, a, b, onset)
     extreme = view.raw[a:b].max() if rose else view.raw[a:b].min()
     per_second = counted(scale, np.ones(1), series.step_ns)[0]
     last = int(view.steps[-1])
@@ -155,7 +156,7 @@ def _measure(view: _View, baseline: Baseline, a: int, b: int) -> Excursion | Non
     )
 
 
-def _chance(view: _View, baseline: Baseline, a: int, b: int, rise: int) -> float:
+def _chance(view: _View, baseline: Baseline, a: int, b: int, onset: Onset) -> float:
     """Chance at one place times the number of places it could have been found (Bonferroni)."""
     count = len(view.steps)
     residuals = (view.scaled - baseline.level) / view.sigma
@@ -163,10 +164,12 @@ def _chance(view: _View, baseline: Baseline, a: int, b: int, rise: int) -> float
     outside = np.concatenate((residuals[:a], residuals[b:])) * np.sign(median(z))
     size = max(4, count // _BLOCKS)
     per_block = drift_per_block(view.scaled[_longest(baseline.usual)], size, view.noise)
-    drift = _DRIFT * per_block * max(1.0, rise / size) / view.noise.sigma
+    drift = _DRIFT * per_block * max(1.0, onset.rise / size) / view.noise.sigma
     chance = excursion_chance(
         z, outside, view.noise, drift=drift, most_degrees=scale_of(view.series.key).degrees
     )
+    if onset.ramp:
+        chance = min(chance, climb_chance(onset.fit, b - onset.index, view.noise))
     if view.still:
         still = int(baseline.usual.sum())
         chance = max(chance, lasting_chance(b - a, still, count - still - (b - a)))

@@ -20,7 +20,8 @@ _NEAR = 30  # steps before the found change point in which the true one may lie
 class Onset:
     """The first unusual index, its bounds, and how the values got there: `ramp` from a bend on,
     `rise` steps until most of the height, `smooth` when a curve without any bend explains the
-    values better, so that there is no onset to speak of."""
+    values better, so that there is no onset to speak of; `fit` is the share of the variance that
+    the bend explains (0 for a step)."""
 
     index: int
     earliest: int
@@ -28,6 +29,7 @@ class Onset:
     ramp: bool
     rise: int
     smooth: bool
+    fit: float = 0.0
 
 
 def onset_of(values: Floats, level: float, noise: Noise, before: int, a: int, b: int) -> Onset:
@@ -50,7 +52,8 @@ def onset_of(values: Floats, level: float, noise: Noise, before: int, a: int, b:
             index = before + place.index
             smooth = curve_error(climb, 3) < _SMOOTH * best
             bounds = before + place.earliest, before + place.latest
-            return Onset(index, *bounds, ramp=True, rise=tall - index, smooth=smooth)
+            fit = 1 - ramp_error / float(((climb - climb.mean()) ** 2).sum())
+            return Onset(index, *bounds, ramp=True, rise=tall - index, smooth=smooth, fit=fit)
     near, until = max(before, a - _NEAR), min(a + _LEVEL, b)
     place = step_place(values[near:until], level, median(values[a:until]), noise)
     index, earliest, latest = (

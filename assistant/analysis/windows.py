@@ -25,6 +25,8 @@ __all__ = ["Detection", "ServiceWindow", "detect", "lively", "merge", "service_w
 
 FALSE_DISCOVERY_RATE = 0.01
 _CALM_PEAK, _CALM_SUM = 4.5, 4.0
+_FAINT = 0.25  # of the strongest score, below which an excursion does not speak for its series
+_LED = 2  # steps between an excursion and the one it led into
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,8 +46,9 @@ def detect(
     window: TimeWindow,
     focus: datetime | None = None,
 ) -> Detection:
-    """Every series and log template that left its baseline in `window`, at most one window each:
-    the one in force at `focus` or the latest before it, unless another is far stronger. The share
+    """Every series and log template that left its baseline in `window`, with one window each: the
+    one in force at `focus` or the latest before it, unless another is far stronger; and the one
+    that led straight into it. The share
     of false ones is held at 1 % over all series tested (Benjamini and Hochberg, "Controlling the
     false discovery rate", JRSS B 57, 1995)."""
     grouped = templates(shapes)
@@ -53,12 +56,12 @@ def detect(
     silent = silences(series, window)
     tested = [*series, *logs]
     candidates = [(s, excursions(s)) for s in lively(tested)]
-    found = [(s, e) for s, several in candidates if (e := _chosen(several, s, focus))]
+    found = [(s, e) for s, several in candidates for e in _chosen(several, s, focus)]
     passed = _discoveries(found, tested=len(tested))
     anomalies = [_anomaly(s, e) for s, e in passed]
+    anomalies = _with_newcomers(anomalies, newcomers(grouped, logs, window))
     known = {a.window.key for a in anomalies}
-    others = [*newcomers(grouped, logs, window), *stopped(silent, series)]
-    anomalies += [a for a in others if a.window.key not in known]
+    anomalies += [a for a in stopped(silent, series) if a.window.key not in known]
     severities = {s.key: t.severity_number for s, t in zip(logs, grouped, strict=True)}
     anomalies.sort(key=lambda a: (-a.window.score, a.window.onset, a.window.key.label()))
     return Detection(
@@ -119,20 +122,23 @@ def _stirs(rows: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return np.asarray(moving & ((peak > _CALM_PEAK) | (wander > _CALM_SUM)))
 
 
-def _chosen(found: Sequence[Excursion], series: Series, focus: datetime | None) -> Excursion | None:
-    """The one excursion that speaks for the series."""
+def _chosen(
+    found: Sequence[Excursion], series: Series, focus: datetime | None
+) -> Sequence[Excursion]:
+    """The excursion that speaks for the series, with the one that led into it: what climbs until
+    it collapses has two."""
     if not found:
-        return None
-    strongest = max(found, key=lambda e: e.score)
-    if focus is None:
-        return strongest
-    step = (to_ns(focus) - series.start_ns) // series.step_ns
-    current = [e for e in found if e.onset <= step + 1 and (e.ongoing or e.stop > step)]
-    earlier = [e for e in found if e.onset <= step]
-    nearest = current or earlier
-    if nearest and nearest[-1].score >= 0.25 * strongest.score:
-        return nearest[-1]
-    return strongest
+        return ()
+    chosen = strongest = max(found, key=lambda e: e.score)
+    if focus is not None:
+        step = (to_ns(focus) - series.start_ns) // series.step_ns
+        begun = [e for e in found if e.onset <= step + 1]
+        current = [e for e in begun if e.ongoing or e.stop > step]
+        latest = (current or begun or [strongest])[-1]
+        if latest.score >= _FAINT * strongest.score:
+            chosen = latest
+    led = [e for e in found if 0 <= chosen.onset - e.stop <= _LED and e is not chosen]
+    return (*led, chosen)
 
 
 def _discoveries(
@@ -145,6 +151,21 @@ def _discoveries(
     count = int(below[-1]) + 1 if len(below) else 0
     return [
         (s, e) for s, e in (found[i] for i in order[:count]) if e.score >= scale_of(s.key).score
+    ]
+
+
+def _with_newcomers(
+    anomalies: Sequence[AnomalousSeries], new: Sequence[AnomalousSeries]
+) -> list[AnomalousSeries]:
+    """The first record tells the onset of a new template to the nanosecond, so it replaces a
+    window found in its rate."""
+    by_rate = {a.window.key: a.window.score for a in anomalies}
+    first_seen = {a.window.key for a in new}
+    return [a for a in anomalies if a.window.key not in first_seen] + [
+        replace(
+            a, window=replace(a.window, score=max(a.window.score, by_rate.get(a.window.key, 0.0)))
+        )
+        for a in new
     ]
 
 
