@@ -133,11 +133,11 @@ def _traffic_surge(
     )
 
 
-_PROVIDER = re.compile(
-    r"(?:returned|status|code|HTTP/?\d?\.?\d?)\D{0,12}5\d\d|timed? ?out|deadline|unavailable"
-    r"|refused|reset",
-    re.I,
-)
+_UNANSWERED = re.compile(r"timed? ?out|deadline|unavailable|refused|reset", re.IGNORECASE)
+# RFC 9110, 15.6: with 5xx "the server is aware that it has erred". What a stranger's server says
+# of itself, no change of ours made it say.
+_THEIR_ERROR = re.compile(r"(?:returned|status|code|HTTP/?\d?\.?\d?)\D{0,12}5\d\d", re.IGNORECASE)
+_OF_PROVIDER = re.compile(r"provider|third.?party|vendor|external", re.IGNORECASE)
 
 
 def _provider_outage(
@@ -146,42 +146,37 @@ def _provider_outage(
     """Calls to someone outside fail: an external host in failing calls, or a callee that sends no
     telemetry of its own and answers errors."""
     templates = troubled_templates(observation.detection.templates, scene)
-    named = [
-        t
-        for t in templates
-        if _PROVIDER.search(t.exemplar.body) and any(h in t.exemplar.body for h in symptoms.hosts)
-    ]
+    named = [t for t in templates if any(h in t.exemplar.body for h in symptoms.hosts)]
+    theirs = [t for t in named if _THEIR_ERROR.search(t.exemplar.body)]
+    silent = [t for t in named if _UNANSWERED.search(t.exemplar.body)]
+    rising = [a for a in scene.anomalies if a.window.direction is Direction.ROSE]
     failing = [
         a
-        for a in scene.anomalies
-        if a.window.key.peer
-        and scene.is_external(a.window.key.peer)
+        for a in rising
+        if scene.is_external(a.window.key.peer)
         and a.window.signal in (Signal.ERRORS, Signal.LATENCY)
-        and a.window.direction is Direction.ROSE
     ]
-    gauges = [
-        a
-        for a in scene.anomalies
-        if re.search(r"provider|third.?party|vendor|external", a.window.key.name, re.I)
-        and a.window.direction is Direction.ROSE
-    ]
-    if not named and not failing:
+    if not theirs and not silent and not failing:
         return None
-    logit = BIAS + (2.5 if named else 0) + (2.0 if failing else 0) + (1.0 if gauges else 0)
-    who = min(symptoms.hosts) if named else failing[0].window.key.peer
-    service = named[0].service if named else failing[0].window.service
-    reasons = [f"{t.service} says: {t.exemplar.body[:160]}" for t in named[:2]]
-    reasons += [_measured(a) for a in [*failing, *gauges][:2]]
-    ids = [a.window.id for a in [*failing, *gauges]] + scene.ids_of_templates(named)
+    gauges = [a for a in rising if _OF_PROVIDER.search(a.window.key.name)]
+    logit = BIAS + (3.5 if theirs else 2.0 if silent else 0)
+    logit += (2.0 if failing else 0) + (1.0 if gauges else 0)
+    said = [*theirs, *silent]
+    measured = [*failing, *gauges]
     return OperationalCause(
-        "provider_outage",
-        f"{who} answers with errors or not at all",
-        service,
-        _logistic(logit),
-        tuple(reasons),
-        tuple(ids),
-        "fail_over",
-        frozenset({Mechanism.EXTERNAL, Mechanism.TIMEOUT, Mechanism.NETWORK}),
+        kind="provider_outage",
+        title=f"{min(symptoms.hosts) if said else failing[0].window.key.peer} answers with errors "
+        "or not at all",
+        service=said[0].service if said else failing[0].window.service,
+        score=_logistic(logit),
+        reasons=(
+            *(f"{t.service} says: {t.exemplar.body[:160]}" for t in said[:2]),
+            *(_measured(a) for a in measured[:2]),
+        ),
+        evidence=(*scene.ids_of_templates(said), *(a.window.id for a in measured)),
+        action="fail_over",
+        mechanisms=frozenset({Mechanism.EXTERNAL, Mechanism.TIMEOUT, Mechanism.NETWORK}),
+        decisive=bool(theirs),
     )
 
 
