@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from assistant.domain.report import Report
 
 LONGEST_TEXT = 4000  # an excerpt is for reading; its query finds the rest
-LONGEST_LIST = 2000  # points of a series
+LONGEST_LIST = 20_000  # points of a series
 
 # Controls, format characters, surrogates, line and paragraph separators.
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))

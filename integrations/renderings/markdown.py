@@ -13,6 +13,7 @@ from integrations.renderings.markdown_escape import code, fenced, markup, mermai
 
 _SHOWN_ANOMALIES = 12
 _SHOWN_SUSPECTS = 5
+_SHOWN_RULED_OUT = 12
 _SHOWN_LINES = 60
 
 
@@ -76,6 +77,8 @@ def _considered(report: Report) -> Iterator[str]:
         headers = ("#", "Change", "Service", "In effect", "Score", "Parts (value × weight)")
         rows = enumerate(report.suspects[:_SHOWN_SUSPECTS], 1)
         yield _table(headers, [_suspect(rank, suspect, report) for rank, suspect in rows])
+    if (rest := len(report.suspects) - _SHOWN_SUSPECTS) > 0:
+        yield f"{rest} weaker suspects are not shown."
     if others := words.other_hypotheses(report):
         yield "### Other hypotheses"
         yield "\n".join(
@@ -88,8 +91,10 @@ def _considered(report: Report) -> Iterator[str]:
         yield "### Ruled out"
         yield "\n".join(
             f"- ✗ **{prose(r.title)}**: {prose(r.reason)} {_cites(r.evidence)}".rstrip()
-            for r in report.ruled_out
+            for r in report.ruled_out[:_SHOWN_RULED_OUT]
         )
+    if (rest := len(report.ruled_out) - _SHOWN_RULED_OUT) > 0:
+        yield f"{rest} more are not shown."
     yield from _list("Missing", report.gaps)
     yield from _list("To check next", report.next_checks)
 

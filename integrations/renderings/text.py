@@ -29,6 +29,7 @@ from integrations.renderings.tables import (
 _SHOWN_ANOMALIES = 12
 _SHOWN_SUSPECTS = 5
 _SHOWN_SERIES = 6
+_SHOWN_RULED_OUT = 12
 _SHOWN_LINES = 40  # of one hunk or excerpt
 _NARROWEST = 40
 _TABLES_FROM = 80  # columns; below, a table is taller than it is telling
@@ -206,8 +207,10 @@ def _hypotheses(report: Report) -> Iterator[RenderableType]:
 
 
 def _ruled_out(report: Report) -> Iterator[RenderableType]:
-    for item in report.ruled_out:
+    for item in report.ruled_out[:_SHOWN_RULED_OUT]:
         yield bullet("✗", f"{item.title}: {item.reason}", item.evidence)
+    if (rest := len(report.ruled_out) - _SHOWN_RULED_OUT) > 0:
+        yield Text(f"{rest} more are not shown.")
 
 
 def _evidence(evidence: Evidence, report: Report, hosts: Collection[str]) -> RenderableType:

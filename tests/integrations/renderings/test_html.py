@@ -80,6 +80,8 @@ def test_extremes_render() -> None:
     assert "28 less telling windows" in crowded
     assert "No change stands close enough" in crowded
     assert long in crowded
+    many = html.render(a_report(suspects=a_report().suspects * 100))
+    assert "288 more weaker suspects are in the JSON form of this report." in many
     empty = replace(a_thin_report(), timeline=(), evidence=(), seconds={}, summary=())
     assert "<svg" not in html.render(empty)
 

@@ -25,6 +25,13 @@ def test_a_thin_report_still_has_its_verdict_and_gaps() -> None:
     assert "### Suspects" not in document
 
 
+def test_crowds_are_cut_and_counted() -> None:
+    one = a_report()
+    shown = markdown.render(a_report(suspects=one.suspects * 10, ruled_out=one.ruled_out * 10))
+    assert "25 weaker suspects are not shown." in shown
+    assert "18 more are not shown." in shown
+
+
 @pytest.mark.parametrize(
     ("raw", "shown"),
     [

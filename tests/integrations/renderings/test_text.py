@@ -66,6 +66,13 @@ def test_a_crowd_of_windows_is_cut_and_counted() -> None:
     assert "28 less telling windows are not shown." in shown
 
 
+def test_crowds_of_suspects_and_innocents_are_cut_and_counted() -> None:
+    one = a_report()
+    shown = text.render(a_report(suspects=one.suspects * 10, ruled_out=one.ruled_out * 10))
+    assert "25 weaker suspects are not shown." in shown
+    assert "18 more are not shown." in shown
+
+
 def test_without_suspects_it_says_so() -> None:
     assert "No change stands close enough" in text.render(a_report(suspects=()))
     assert "No change stands close enough" not in text.render(a_healthy_report())
