@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from assistant.analysis.changepoints import Noise, median
+from assistant.analysis.changepoints import Noise, median, noise_of
 from assistant.domain.signals import Floats
 
 _ROBUST_UNTIL = 8.0  # effective steps from which the mean is normal enough (central limit)
@@ -66,10 +66,13 @@ def excursion_chance(
     return min(by_run, shift_chance(float(beyond.mean()), len(z), usual, noise))
 
 
-def climb_chance(fit: float, steps: int, noise: Noise) -> float:
-    """The chance that a bend explains the share `fit` of the variance of so many steps (the F
-    test of a regression, with the effective number of steps)."""
-    free = steps / noise.inflation - 3
+def climb_chance(fit: float, rest: Floats) -> float:
+    """The chance that a bend explains the share `fit` of the variance and leaves `rest` (the F
+    test of a regression, with the effective number of steps: what a random walk leaves is as
+    correlated as the walk)."""
+    if len(rest) < 8:
+        return 1.0
+    free = len(rest) / noise_of(rest).inflation - 3
     if free < 2:
         return 1.0
     return float(2 * special.stdtr(free, -np.sqrt(fit / max(1 - fit, 1e-12) * free)))

@@ -104,8 +104,8 @@ def step_place(values: Floats, before: float, after: float, noise: Noise) -> Pla
     return _likely(cost)
 
 
-def ramp_place(values: Floats, noise: Noise) -> tuple[Place, float]:
-    """Where a flat start turns into a straight slope, and the squared error that leaves."""
+def ramp_place(values: Floats, noise: Noise) -> tuple[Place, Floats]:
+    """Where a flat start turns into a straight slope, and what that leaves unexplained."""
     count = len(values)
     knots = np.unique(np.linspace(0, count - 2, min(count - 1, 200)).astype(int))
     slopes = np.maximum(0, np.arange(count)[np.newaxis, :] - knots[:, np.newaxis]).astype(float)
@@ -113,9 +113,11 @@ def ramp_place(values: Floats, noise: Noise) -> tuple[Place, float]:
     target = values - values.mean()
     fit = (centred @ target) / (centred**2).sum(axis=1)
     errors = (target @ target) - fit**2 * (centred**2).sum(axis=1)
+    best = int(np.argmin(errors))
+    rest = target - fit[best] * centred[best]
     place = _likely(errors / max(noise.sigma, 1e-300) ** 2 / noise.inflation)
     spread = Place(int(knots[place.index]), int(knots[place.earliest]), int(knots[place.latest]))
-    return spread, float(errors.min())
+    return spread, rest
 
 
 def _likely(cost: Floats) -> Place:

@@ -16,7 +16,6 @@ from assistant.analysis.baseline import (
 )
 from assistant.analysis.chance import (
     binomial_chance,
-    climb_chance,
     drift_per_block,
     excursion_chance,
     lasting_chance,
@@ -168,8 +167,7 @@ def _chance(view: _View, baseline: Baseline, a: int, b: int, onset: Onset) -> fl
     chance = excursion_chance(
         z, outside, view.noise, drift=drift, most_degrees=scale_of(view.series.key).degrees
     )
-    if onset.ramp:
-        chance = min(chance, climb_chance(onset.fit, b - onset.index, view.noise))
+    chance = min(chance, onset.chance)
     if view.still:
         still = int(baseline.usual.sum())
         chance = max(chance, lasting_chance(b - a, still, count - still - (b - a)))

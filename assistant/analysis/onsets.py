@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.analysis.chance import climb_chance
 from assistant.analysis.changepoints import Noise, curve_error, median, ramp_place, step_place
 from assistant.domain.signals import Floats
 
@@ -20,8 +21,8 @@ _NEAR = 30  # steps before the found change point in which the true one may lie
 class Onset:
     """The first unusual index, its bounds, and how the values got there: `ramp` from a bend on,
     `rise` steps until most of the height, `smooth` when a curve without any bend explains the
-    values better, so that there is no onset to speak of; `fit` is the share of the variance that
-    the bend explains (0 for a step)."""
+    values better, so that there is no onset to speak of; `chance` is that of noise alone bending so
+    (1 for a step)."""
 
     index: int
     earliest: int
@@ -29,7 +30,7 @@ class Onset:
     ramp: bool
     rise: int
     smooth: bool
-    fit: float = 0.0
+    chance: float = 1.0
 
 
 def onset_of(values: Floats, level: float, noise: Noise, before: int, a: int, b: int) -> Onset:
@@ -46,14 +47,15 @@ def onset_of(values: Floats, level: float, noise: Noise, before: int, a: int, b:
     )
     best = step_error
     if top - a >= _CLIMBS:
-        place, ramp_error = ramp_place(climb, noise)
+        place, rest = ramp_place(climb, noise)
+        ramp_error = float(rest @ rest)
         best = min(best, ramp_error)
         if ramp_error < _BENDS * step_error:
             index = before + place.index
             smooth = curve_error(climb, 3) < _SMOOTH * best
             bounds = before + place.earliest, before + place.latest
-            fit = 1 - ramp_error / float(((climb - climb.mean()) ** 2).sum())
-            return Onset(index, *bounds, ramp=True, rise=tall - index, smooth=smooth, fit=fit)
+            chance = climb_chance(1 - ramp_error / (len(climb) * float(climb.var())), rest)
+            return Onset(index, *bounds, ramp=True, rise=tall - index, smooth=smooth, chance=chance)
     near, until = max(before, a - _NEAR), min(a + _LEVEL, b)
     place = step_place(values[near:until], level, median(values[a:until]), noise)
     index, earliest, latest = (

@@ -20,7 +20,7 @@ _SIMILARITY = 0.6
 _SHORTEST = 4  # tokens: in shorter bodies every word counts
 _ENOUGH_VARIANTS = 5
 _ERROR = 17  # OpenTelemetry severity
-_MOST_BRANCHES = 100
+_MOST_COMPARED = 100  # clusters a shape is held against, the latest of its leaf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,15 +70,12 @@ def _grouped(members: Iterable[LogShape]) -> Iterable[LogTemplate]:
 
 
 def _drain(members: Iterable[LogShape]) -> list[_Cluster]:
-    """Clusters of shapes of equal length: a tree by the first two tokens, then similarity."""
-    leaves: dict[tuple[str, str], list[_Cluster]] = defaultdict(list)
+    """Clusters of shapes of equal length: a tree by the first token, then similarity."""
+    leaves: dict[str, list[_Cluster]] = defaultdict(list)
     for shape in members:
         tokens = shape.shape.split(" ")
-        first, second = (WILDCARD if "<" in token else token for token in tokens[:2])
-        if (first, second) not in leaves and len(leaves) >= _MOST_BRANCHES:
-            second = WILDCARD
-        leaf = leaves[first, second]
-        cluster = _closest(leaf, tokens)
+        leaf = leaves[WILDCARD if "<" in tokens[0] else tokens[0]]
+        cluster = _closest(leaf[-_MOST_COMPARED:], tokens)
         if cluster is None:
             leaf.append(_Cluster(tokens, [shape]))
             continue

@@ -12,8 +12,8 @@ import networkx
 from assistant.analysis.merge import ServiceWindow
 from assistant.domain.signals import Edge
 
-_SHARED_HOP = 1.5  # a shared node explains less than a call, a call against the flow least
-_LOAD_HOP = 2.0
+# Failures go up to callers; load goes down to callees; neighbours on a resource hurt each other.
+_LOAD_HOP, _SHARED_HOP = 2.0, 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,8 @@ class ServiceGraph:
         return frozenset(r for r, s in self._on.items() if one in s and other in s)
 
     def path(self, cause: str, symptom: str) -> tuple[str, ...]:
-        """Services from `cause` to `symptom` as a failure would travel: up to callers first, over
-        a shared resource where calls do not lead there, down to callees (as load) last; () when
+        """Services from `cause` to `symptom` as a failure would travel, up to callers wherever
+        that leads there, else down to callees (as load) or over a shared resource; () when
         nothing connects them."""
         if cause == symptom:
             return (cause,)
