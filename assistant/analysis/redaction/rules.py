@@ -6,6 +6,7 @@ are scanned together, so no pattern may match it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -18,6 +19,7 @@ from assistant.analysis.redaction.issued import ISSUED
 from assistant.analysis.redaction.values import (
     is_basic_credential,
     is_card_number,
+    is_uuid,
     looks_secret,
     says_nothing,
 )
@@ -46,6 +48,10 @@ _PASSWORD_KEY = re2.compile(f"(?i)(?:{_CERTAIN_KEYS})")
 _SECRET_KEY = re2.compile(f"(?i)(?:{_TELLING_KEYS}|cookie)")
 
 
+# Some issuers hand out uuids as keys; beside any other key a uuid is an id like others.
+_UUID_KEY = re2.compile(r"(?i)api[_.-]?(?:key|token)|access[_.-]?token|secret[_.-]?key")
+
+
 class KeyKind(Enum):
     PLAIN = auto()
     NAMES_SECRET = auto()  # a token, key or secret: its value must look like one
@@ -68,6 +74,8 @@ def secret_value(key: str, value: str, *, explicit: bool = True) -> bool:
     if kind is KeyKind.PLAIN or says_nothing(value):
         return False
     if kind is KeyKind.NAMES_PASSWORD or looks_secret(value):
+        return True
+    if _UUID_KEY.search(key) and is_uuid(value):
         return True
     return (
         explicit
@@ -99,6 +107,8 @@ def _keyed(match: Any, value: str) -> bool:
         and match.string[match.end() : match.end() + 1] == b">"
     ):
         return False  # a pseudonym of an earlier rule
+    if match.string[match.end() : match.end() + 1] == b"(":
+        return False  # source code that calls for the value
     key = match.group(1).decode()
     between = match.string[match.end(1) : match.end()]
     explicit = b"=" in between or b'"' in between or b"'" in between
@@ -117,7 +127,12 @@ def _cookie(match: Any, value: str) -> bool:
     return "=" in value and not value.startswith("<")
 
 
+_AFTER_ID = re.compile(rb"""(?i)id["']?\s?[:=]?\s?["']?$""")
+
+
 def _card(match: Any, value: str) -> bool:
+    if _AFTER_ID.search(match.string[max(0, match.start(1) - 8) : match.start(1)]):
+        return False  # a hexadecimal id that happens to have no letters
     after = match.string[match.end(1) : match.end(1) + 2]
     if (
         after[:1].isalnum()
@@ -169,8 +184,15 @@ _PHONE = (
 )
 
 
+def _compiled(pattern: str) -> Any:
+    options = re2.Options()
+    options.max_mem = 32 * 1024 * 1024
+    options.log_errors = False
+    return re2.compile(pattern.encode(), options)
+
+
 def _rule(kind: str, pattern: str, judge: Judge = _always, literal: bytes = b"") -> Rule:
-    return Rule(kind, re2.compile(pattern.encode()), judge, literal)
+    return Rule(kind, _compiled(pattern), judge, literal)
 
 
 RULES = (
@@ -193,26 +215,36 @@ KEYED_RULES = frozenset((_keyed,))  # judges whose first group is the key, which
 
 
 def _suspicion() -> Any:
-    """One pattern that matches wherever a rule could; what it passes is clean. It leaves the
-    values of keyed rules out, and so reads most text once, as fast as memory allows."""
-    keys = rf"(?i:{_CERTAIN_KEYS}|{_TELLING_KEYS}|cookie)[\w.-]{{0,40}}"
-    parts = (
+    """One pattern that matches wherever a rule could; what it passes is clean. Apart from numbers
+    it only asks for the beginnings of things, and so stays small enough to read most text once,
+    as fast as memory allows."""
+    keys = rf"(?i:{_CERTAIN_KEYS}|{_TELLING_KEYS}|cookie)[\w.-]*"
+    beginnings = (
         rf"{keys}(?:[\"'\\]{{0,3}}\s{{0,3}}(?:=|:)|>)",
-        rf"--[\w-]{{0,40}}{keys}\s",
+        rf"--[\w-]*{keys}\s",
         "-----BEGIN ",
         _JWT,
         ISSUED,
         _URL_USER,
         _SCHEME,
         _QUERY,
-        r"\s(?:-u|--user)[ =]",
+        r"\s-{1,2}u(?:ser)?[ =]",
         _EMAIL,
-        _CARD,
-        _PHONE,
     )
+    parts = [*map(_loosened, beginnings), _CARD, _PHONE]
     # RE2 options of its own groups stay inside: no flag leaks into the next part.
     joined = "|".join(f"(?:{part})" for part in parts).replace("(?:(?i)", "(?i:")
-    return re2.compile(_without_groups(joined).encode())
+    return _compiled(_without_groups(joined))
+
+
+def _loosened(pattern: str) -> str:
+    """Every counted repetition matches more: three or more of what must stand there at all."""
+
+    def loose(match: re.Match[str]) -> str:
+        least = int(match[1])
+        return "*" if least == 0 else f"{{{min(least, 3)},}}"
+
+    return re.sub(r"\{(\d+)(?:,\d*)?\}", loose, pattern)
 
 
 def _without_groups(pattern: str) -> str:

@@ -8,7 +8,10 @@ import math
 import re
 from collections import Counter
 
-_REFERENCE = re.compile(r"^(?:\$\{?\w|\$\(|%\(|\{\{|<|\*{2,}|x{4,}$|\.{3}|…|\[)", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"^(?:\$(?:\{.*|\(.*|(?-i:[A-Z_]+))?|%\(.*|\{\{.*|<[^<>]*>|\[\w*\]|\*{2,}|x{4,}|\.{3}|…)$",
+    re.IGNORECASE | re.DOTALL,
+)
 _HARMLESS = re.compile(
     r"""^(?:
       [0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}      # uuid
@@ -31,6 +34,13 @@ _WORDS = frozenset(
     "changeme-later string str bytes int object self password passwd secret token key "
     "bearer basic digest".split()
 )
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+def is_uuid(value: str) -> bool:
+    return bool(_UUID.fullmatch(value))
 
 
 def entropy_bits(value: str) -> float:
