@@ -125,7 +125,7 @@ class TestNoAnomaly:
         assert found(series(10 + 10.0 * (np.arange(STEPS) % 15 == 0) + noise())) == []
 
     def test_the_day_drifts(self) -> None:
-        day: Floats = 100 + 15 * np.sin(np.arange(STEPS, dtype=np.float64) / 60)
+        day = np.asarray(100 + 15 * np.sin(np.arange(STEPS) / 60), dtype=np.float64)
         assert found(series(day + noise())) == []
 
     def test_a_series_too_short_to_have_a_baseline(self) -> None:
