@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 STEPS_COUNTED = 20  # SQLite calls back once in so many steps
@@ -126,24 +126,36 @@ CATEGORIES = ("books", "garden", "kitchen", "music", "tools", "toys")
 
 
 def sku(number: int) -> str:
-    return f"sku-{number:04d}"
+    """Identifiers hold no word of the shop's, so that renaming the shop leaves them alone."""
+    return f"a-{number:04d}"
 
 
-def fill(database: Database, *, products: int = 300, history: int = 3000, promotions: int = 4500) -> None:
-    """Products with prices and stock, promotions, and orders of the past. Tables that a
-    variant of the shop does not have are left out."""
+def fill(
+    database: Database,
+    *,
+    products: int = 300,
+    history: int = 3000,
+    promotions: int = 4500,
+    scarce: float = 0.0,
+    rename: Callable[[str], str] = str,
+) -> None:
+    """Products with prices and stock, promotions, and orders of the past. A share of the
+    products is `scarce`: sold out. `rename` turns the statements into another shop's words."""
     chance = database.chance
     skus = [sku(number) for number in range(products)]
-    placed = [(f"old-{n}", "", f"customer-{n % 500}", 1000 + n % 900, 0.0) for n in range(history)]
+    placed = [(f"old-{n}", "", f"u-{n % 500}", 1000 + n % 900, 0.0) for n in range(history)]
     held = [(chance.choice(skus), 1, f"old-{n}", 1e12) for n in range(history)]
     reduced = [
         (CATEGORIES[n % 6], chance.randint(0, 30), int(n % 40 == 0)) for n in range(promotions)
     ]
-    many = database.file.executemany
+
+    def many(sql: str, rows: list[tuple[Any, ...]]) -> None:
+        database.file.executemany(rename(sql), rows)
+
     many("INSERT INTO prices VALUES (?, ?, ?)",
          [(s, CATEGORIES[n % 6], 500 + 37 * n) for n, s in enumerate(skus)])  # fmt: skip
     many("INSERT INTO promotions (category, percent, active) VALUES (?, ?, ?)",
          reduced)  # fmt: skip
-    many("INSERT INTO stock VALUES (?, ?)", [(s, 100_000) for s in skus])
+    many("INSERT INTO stock VALUES (?, ?)", [(s, 0 if chance.random() < scarce else 100_000) for s in skus])
     many("INSERT INTO reservations (sku, quantity, order_id, expires_at) VALUES (?, ?, ?, ?)", held)
     many("INSERT INTO orders VALUES (?, ?, ?, ?, ?)", placed)

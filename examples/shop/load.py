@@ -47,6 +47,7 @@ class Mix:
     coupons: float = 0.1
     think_s: float = 4.0
     products: int = 300
+    unknown: float = 0.0  # share of pages asked for that do not exist
     favourites: float = 0.6  # the higher, the more sessions look at the same few products
 
 
@@ -77,24 +78,26 @@ class Shoppers:
         for _ in range(chance.randint(1, 2 * mix.pages - 1)):
             wanted.append(self._product())
             await self._ask("GET", f"/products/{wanted[-1]}", None)
-        customer = f"customer-{chance.randrange(500)}"
+        customer = f"u-{chance.randrange(500)}"
         if chance.random() < mix.buys:
             await self._buy(number, customer, wanted[: chance.randint(1, 4)])
         if chance.random() < mix.looks_back:
             await self._ask("GET", f"/customers/{customer}/orders", None)
 
     async def _buy(self, number: int, customer: str, wanted: list[str]) -> None:
-        cart = f"cart-{number}"
+        cart = f"k-{number}"
         for product in wanted:
             item = {"sku": product, "quantity": min(1 + int(self.chance.expovariate(0.9)), 10)}
             if await self._ask("POST", f"/carts/{cart}/items", item) >= 400:
                 return
-        order = {"order_id": f"order-{number}", "cart_id": cart, "customer": customer}
+        order = {"order_id": f"n-{number}", "cart_id": cart, "customer": customer}
         if self.chance.random() < self.mix.coupons:
             order["coupon"] = {"percent": 10}
         await self._ask("POST", "/orders", order)
 
     def _product(self) -> str:
+        if self.mix.unknown and self.chance.random() < self.mix.unknown:
+            return sku(self.mix.products + 1)
         rank = int(self.chance.paretovariate(self.mix.favourites)) - 1
         return sku(rank % self.mix.products)
 

@@ -103,7 +103,7 @@ def git(repository: Path, *arguments: str, given: bytes | None = None) -> str:
 
 
 def bundle(repository: Path, file: Path) -> None:
-    git(repository, "bundle", "create", "-q", str(file.resolve()), "main")
+    git(repository, "bundle", "create", "-q", str(file.resolve()), "HEAD", "main")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -25,9 +25,8 @@ def pins(requirements: str) -> dict[str, tuple[int, ...]]:
 @functools.cache
 def wheel(name: str, pinned: tuple[int, ...]) -> str:
     """Text of the newest release in the wheelhouse that is not newer than the pin."""
-    releases = {
-        tuple(int(n) for n in file.stem.split(".")): file for file in (WHEELHOUSE / name).glob("*.py")
-    }
+    files = (WHEELHOUSE / name).glob("*.py")
+    releases = {tuple(int(n) for n in file.stem.split(".")): file for file in files}
     return releases[max(version for version in releases if version <= pinned)].read_text()
 
 
@@ -39,9 +38,11 @@ def compiled(text: str, path: str) -> types.CodeType:
 class Program:
     """The modules of one process."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, packages: Mapping[str, str] | None = None) -> None:
         self.tree = tree
+        self.packages = packages or {}  # name in requirements.txt -> name in the wheelhouse
         self.pins = pins(tree["requirements.txt"])
+        self.wheels = {n for n in self.pins if (WHEELHOUSE / self.packages.get(n, n)).is_dir()}
         self.modules: dict[str, types.ModuleType] = {}
         self.own = {"services"} | {p.split("/")[1] for p in tree if p.startswith("libs/")}
         self._builtins = dict(vars(builtins), __import__=self._import)
@@ -57,8 +58,8 @@ class Program:
         return self.modules[name]
 
     def _find(self, name: str) -> tuple[str, str]:
-        if name in self.pins:
-            return f"site-packages/{name}.py", wheel(name, self.pins[name])
+        if name in self.wheels:
+            return f"site-packages/{name}.py", wheel(self.packages.get(name, name), self.pins[name])
         for path in (f"libs/{name.replace('.', '/')}", name.replace(".", "/")):
             for file in (f"{path}.py", f"{path}/__init__.py"):
                 if file in self.tree:
@@ -73,7 +74,7 @@ class Program:
         fromlist: tuple[str, ...] = (),
         level: int = 0,
     ) -> Any:
-        if level == 0 and (name.split(".")[0] in self.own or name in self.pins):
+        if level == 0 and (name.split(".")[0] in self.own or name in self.wheels):
             module = self.module(name)
             return module if fromlist else self.module(name.split(".")[0])
         return builtins.__import__(name, globals_, locals_, fromlist, level)

@@ -53,9 +53,10 @@ class Process:
     def __init__(self, world: World, role: str, tree: Tree, version: str, host: Host) -> None:
         self.world = world
         self.host = host
-        self.program = Program(tree)
+        self.program = Program(tree, world.packages)
         self.tree = tree
-        self.service = self.program.module(f"services.{role}.app").service
+        self.folder = world.paths.get(role, role)
+        self.service = self.program.module(f"services.{self.folder}.app").service
         self.name: str = self.service.name
         self.role = role
         self.version = version
@@ -77,7 +78,7 @@ class Process:
     async def start(self) -> None:
         library = self.service.__class__.__module__.rsplit(".", 1)[0]
         config = self.program.module(f"{library}.config")
-        await self.service.start(self, config.load(self.tree[f"config/{self.role}.toml"]))
+        await self.service.start(self, config.load(self.tree[f"config/{self.folder}.toml"]))
         self.up = True
 
     def connect(self, name: str) -> Session:
@@ -160,7 +161,10 @@ class World:
         self.restarts: dict[str, int] = {}
         self.memory: dict[str, float] = {}
         self.memory_limit_bytes = 512e6
-        self.fill: Callable[[Database], None] = lambda database: None
+        self.bytes_per_entry = BYTES_PER_ENTRY
+        self.packages: dict[str, str] = {}  # local name -> name in the wheelhouse
+        self.paths: dict[str, str] = {}  # role -> its folder in the repository
+        self.probes: dict[tuple[str, str], Callable[[], float]] = {}
 
     def now(self) -> float:
         return self.epoch_s + asyncio.get_running_loop().time()
@@ -222,11 +226,13 @@ class World:
                     task = asyncio.ensure_future(self.restart(process))
                     restarting.add(task)
                     task.add_done_callback(restarting.discard)
+            for (name, gauge), read in self.probes.items():
+                self.archive.sample(name, gauge, (), minute, read())
 
     def _sample_process(self, process: Process, minute: int, cpu: float) -> None:
         base = 60e6 + 9e6 * (len(process.name) % 7)
         noise = process.random.gauss(0, 0.01)
-        memory = (base + process.entries() * BYTES_PER_ENTRY) * (1 + noise)
+        memory = (base + process.entries() * self.bytes_per_entry) * (1 + noise)
         self.memory[process.name] = memory
         gauges = {
             "process.memory.usage": memory if process.up else 0.0,

@@ -1,0 +1,1 @@
+"""Labelled incidents from the shop's own behaviour under virtual time."""

@@ -1,0 +1,250 @@
+"""Decides everything about an incident from its seed, before it runs."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from examples.shop.generator import names, topology
+from examples.shop.generator.history import Commit, Conflict, Item, fixed, write
+from examples.shop.generator.innocents import attempt, draw
+from examples.shop.generator.mutations import Mutation
+from examples.shop.generator.simulation import Plan, Rollout
+from examples.shop.generator.topology import BASE_ROLES, Topology
+from examples.shop.load import Load, Mix
+from examples.shop.repository.edits import Edit, Tree, apply
+
+FLAGS = (
+    "new-header", "async-receipts", "compact-pages", "beta-search", "audit-log", "fast-lane",
+    "warm-cache", "strict-mode", "quick-view", "read-replica", "smart-retry", "bulk-edit",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    minute: float
+    role: str
+    commit: Commit
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A plan, and the changes as the records will tell them."""
+
+    plan: Plan
+    commits: Sequence[Commit]
+    deployments: Sequence[Deployment]
+
+    @property
+    def guilty(self) -> Commit | None:
+        return next((commit for commit in self.commits if commit.item.guilty), None)
+
+
+def plan(seed: str, mutation: Mutation, healthy: Tree) -> Incident:
+    """Tries surroundings until the mutation fits them."""
+    for number in range(40):
+        chance = random.Random(f"{seed}/plan/{number}")
+        shape = topology.choose(_prepared(healthy, mutation), chance)
+        if mutation.changes is not None and not _fits(mutation, shape.tree):
+            continue
+        try:
+            return _planned(f"{seed}/{number}", mutation, shape, chance)
+        except Conflict:
+            continue
+    raise RuntimeError(f"{mutation.name} fits no variant of the shop")
+
+
+def _fits(mutation: Mutation, tree: Tree) -> bool:
+    try:
+        changes = mutation.changes(tree, random.Random(0)) if mutation.changes else ()
+    except KeyError:
+        return False
+    return attempt(tree, changes) is not None
+
+
+def _prepared(healthy: Tree, mutation: Mutation) -> Tree:
+    """For a flag that will be flipped, the code behind it has been there for long."""
+    if "flagged" not in mutation.ambience:
+        return healthy
+    path = "services/pricing/app.py"
+    return apply(healthy, [
+        Edit(path, "await connection.fetch(PROMOTIONS, category)\n",
+             "await connection.fetch(\n"
+             '        LIVE if service.flags.on("live-promotions") else PROMOTIONS, category\n    )\n'),
+        Edit(path, "\n\nasync def load_prices",
+             '\nLIVE = "SELECT percent FROM promotions WHERE lower(category) = ? AND active + 0 = 1"'
+             "\n\n\nasync def load_prices"),
+    ])  # fmt: skip
+
+
+def _planned(seed: str, mutation: Mutation, shape: Topology, chance: random.Random) -> Incident:
+    words = names.choose(chance)
+    busy = "busy" in mutation.ambience
+    fault = float(chance.randint(24, 30) if busy else chance.randint(28, 45))
+    items = _items(mutation, shape, fault, chance)
+    commits = write(items, shape.tree, words, chance)
+    start = _start(chance)
+    deployments = _deployments(commits, mutation, shape, start, chance)
+    rendered = words.tree(shape.tree)
+    rollouts = [
+        Rollout(d.minute, d.role, d.commit.tree, d.version) for d in deployments if d.minute > 0
+    ]
+    return Incident(
+        plan=Plan(
+            seed=seed,
+            mutation=mutation,
+            topology=shape,
+            names=words,
+            baseline=rendered,
+            rollouts=rollouts,
+            flips=_flips(mutation, shape, fault, chance),
+            fault_minute=fault,
+            minutes=int(fault) + (100 if "memory" in mutation.ambience else 32 if busy else 45),
+            minutes_after=chance.randint(2, 6),
+            load=_load(mutation, chance),
+            mix=_mix(mutation, chance),
+            epoch_s=start.timestamp(),
+            versions={role: _version(start, -60.0 - 13 * n) for n, role in enumerate(shape.roles)},
+        ),
+        commits=commits,
+        deployments=deployments,
+    )
+
+
+def _items(
+    mutation: Mutation, shape: Topology, fault: float, chance: random.Random
+) -> list[Item]:
+    """In the order of the history; which go out, and when."""
+    earliest = -chance.uniform(60, 240)
+    innocents = draw(shape.tree, chance, chance.randint(10, 24))
+    items = [
+        Item(i.role, i.message, fixed(i), chance.uniform(earliest, fault + 10)) for i in innocents
+    ]
+    guilty = _guilty(mutation, fault, chance)
+    for lure in mutation.lures:
+        if chance.random() < 0.85:
+            near = chance.uniform(-9, 12) if guilty else chance.uniform(-12, -0.5)
+            message = lure.message
+            items.append(
+                Item(lure.role, message, lambda tree, lure=lure: lure.changes(tree, chance),
+                     fault + near - chance.uniform(2, 15), lure=True, deployed=fault + near)
+            )  # fmt: skip
+    ready = [i for i in items if not i.lure and i.message[:4] not in ("test", "docs")]
+    chance.shuffle(ready)
+    for item in ready[: chance.randint(1, 4)]:
+        out = fault + chance.uniform(-25, 14)
+        item.deployed = max(out, item.minute + 2)
+    if guilty is not None:
+        items.append(guilty)
+        _keep_apart(items, guilty, mutation)
+    return sorted(items, key=lambda item: item.minute)
+
+
+def _guilty(mutation: Mutation, fault: float, chance: random.Random) -> Item | None:
+    changes = mutation.changes
+    if changes is None:
+        return None
+    return Item(
+        mutation.role, chance.choice(mutation.messages), lambda tree: changes(tree, chance),
+        fault - chance.choice((2, 4, 9, 17, 40)), guilty=True, deployed=fault,
+    )  # fmt: skip
+
+
+def _keep_apart(items: Sequence[Item], guilty: Item, mutation: Mutation) -> None:
+    """No other deployment may bring the guilty change early or take it away again: what goes out
+    with the guilty service afterwards contains it, what goes out with others does not when the
+    change is shared."""
+    assert guilty.deployed is not None
+    for item in items:
+        if item is guilty or item.deployed is None:
+            continue
+        later = item.deployed >= guilty.deployed
+        if item.role == guilty.role or not item.role:
+            item.role = guilty.role
+            wanted_after = later
+        elif mutation.shared:
+            wanted_after = False
+        else:
+            continue
+        if wanted_after and item.minute <= guilty.minute:
+            item.minute = (guilty.minute + item.deployed) / 2
+        elif not wanted_after and item.minute >= guilty.minute:
+            item.minute = guilty.minute - 1 - (item.minute - guilty.minute) / 60
+
+
+def _deployments(
+    commits: Sequence[Commit],
+    mutation: Mutation,
+    shape: Topology,
+    start: datetime,
+    chance: random.Random,
+) -> list[Deployment]:
+    found = []
+    for commit in commits:
+        if commit.item.deployed is not None:
+            role = commit.item.role or chance.choice(shape.roles)
+            minute = commit.item.deployed
+            found.append(Deployment(minute, role, commit, _version(start, minute)))
+    early = [commit for commit in commits if commit.item.minute < -10 and commit.item.role]
+    for commit in early[: chance.randint(0, 3)]:
+        if commit.item.deployed is None:
+            minute = commit.item.minute + 8
+            found.append(Deployment(minute, commit.item.role, commit, _version(start, minute)))
+    return sorted(found, key=lambda deployment: deployment.minute)
+
+
+def _flips(
+    mutation: Mutation, shape: Topology, fault: float, chance: random.Random
+) -> list[tuple[float, str, str]]:
+    """Flags that switch nothing: one near the fault, others whenever."""
+    flags = chance.sample(FLAGS, 3)
+    near = (fault + chance.uniform(-4, 9), flags[0], chance.choice(BASE_ROLES))
+    others = [
+        (chance.uniform(4, fault - 4), flag, chance.choice(shape.roles))
+        for flag in flags[1 : chance.randint(1, 3)]
+    ]
+    return sorted([near, *others]) if chance.random() < 0.85 else sorted(others)
+
+
+def _load(mutation: Mutation, chance: random.Random) -> Load:
+    shape = chance.choice(("steady", "diurnal", "bursty"))
+    rate = chance.uniform(0.3, 0.5)
+    if "busy" in mutation.ambience:
+        rate = chance.uniform(0.7, 0.85)
+    load = Load(rate, wave=0.05, period_s=900, phase=chance.uniform(0, 6))
+    if shape == "diurnal":
+        load.wave, load.period_s = chance.uniform(0.1, 0.2), chance.uniform(4, 9) * 3600
+    if shape == "bursty":
+        load.bursts = tuple(
+            (60 * minute + chance.uniform(0, 200), chance.uniform(40, 100), chance.uniform(1.3, 1.7))
+            for minute in range(6, 170, 9)
+        )
+    if "bursts" in mutation.ambience:
+        factor = mutation.ambience["bursts"]
+        load.bursts = tuple(
+            (60.0 * minute, 75.0, factor) for minute in range(chance.randint(6, 10), 170, 11)
+        )
+    return load
+
+
+def _mix(mutation: Mutation, chance: random.Random) -> Mix:
+    return Mix(
+        pages=chance.choice((2, 3, 4)),
+        buys=chance.uniform(0.45, 0.75),
+        looks_back=mutation.ambience.get("looks_back", chance.uniform(0.1, 0.25)),
+        coupons=chance.uniform(0.05, 0.3),
+        think_s=chance.uniform(2.5, 5),
+        unknown=mutation.ambience.get("unknown", 0.0),
+    )
+
+
+def _start(chance: random.Random) -> datetime:
+    day = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=chance.randrange(700))
+    return day + timedelta(minutes=chance.randrange(24 * 60))
+
+
+def _version(start: datetime, minute: float) -> str:
+    return f"v{start + timedelta(minutes=minute):%Y.%m.%d-%H%M}"
