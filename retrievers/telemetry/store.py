@@ -18,8 +18,11 @@ from retrievers.telemetry import logs, metrics, resources, retention, schema, tr
 from retrievers.telemetry.failures import full, translated
 from retrievers.telemetry.query import Query
 
-# A disk that is completely full cannot even be trimmed: a checkpoint needs room.
-_RESERVED_BYTES = 64 * 1024 * 1024
+# Checkpoints stall writers: rarer than by default, yet a log left behind by kill -9 is still read
+# again within a second.
+_CHECKPOINT_MIB = 128
+# A disk that is completely full cannot even be trimmed: a checkpoint writes first.
+_RESERVED_BYTES = (_CHECKPOINT_MIB + 32) * 1024 * 1024
 
 
 class DuckDbTelemetry:
@@ -44,19 +47,16 @@ class DuckDbTelemetry:
         self._path = path
         self._tenant = tenant
         self._reserved_bytes = reserved_bytes
+        self._config: dict[str, Any] = {
+            "memory_limit": f"{memory_limit_mb}MB",
+            "threads": threads,
+            "checkpoint_threshold": f"{_CHECKPOINT_MIB}MiB",
+            "temp_directory": f"{path}.spill",
+        }
         self._writing = threading.Lock()
+        self._unusable = False
         with translated(path):
-            self._connection = duckdb.connect(
-                str(path),
-                config={
-                    "memory_limit": f"{memory_limit_mb}MB",
-                    "threads": threads,
-                    # Checkpoints stall writers: rarer than by default, yet a log left behind by
-                    # kill -9 is still read again in about a second.
-                    "checkpoint_threshold": "128MB",
-                    "temp_directory": f"{path}.spill",
-                },
-            )
+            self._connection = self._connected()
             for statement in schema.create_statements():
                 self._connection.execute(statement)
 
@@ -69,7 +69,7 @@ class DuckDbTelemetry:
             for name, rows in columns.items()
             if rows["service"]
         }
-        with self._writing, translated(self._path), self._transaction() as connection:
+        with self._writing, self._usable(), self._transaction() as connection:
             for name, table in incoming.items():
                 connection.register("incoming", table)
                 connection.execute(schema.insert_statement(name))
@@ -135,7 +135,7 @@ class DuckDbTelemetry:
 
     def trim(self, *, before: datetime | None = None, max_bytes: int | None = None) -> int:
         gone = 0
-        with self._writing, translated(self._path):
+        with self._writing, self._usable():
             if before is not None:
                 gone += retention.trim_before(self._connection, self._tenant, to_ns(before))
             if max_bytes is not None:
@@ -161,9 +161,30 @@ class DuckDbTelemetry:
 
     @contextmanager
     def _reading(self, window: TimeWindow, services: Sequence[str] = ()) -> Iterator[Query]:
+        if self._unusable:
+            with self._writing, self._usable():
+                pass  # opened again
         with translated(self._path):
             cursor = self._connection.cursor()
             try:
                 yield Query(cursor, self._tenant, window, services)
             finally:
                 cursor.close()
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        """DuckDB refuses everything after a checkpoint that failed (the disk was full), although
+        nothing is lost; the next call then opens the file again."""
+        with translated(self._path):
+            if self._unusable:
+                self._connection.close()
+                self._connection = self._connected()
+                self._unusable = False
+            try:
+                yield
+            except duckdb.FatalException:
+                self._unusable = True
+                raise
+
+    def _connected(self) -> Any:
+        return duckdb.connect(str(self._path), config=self._config)
