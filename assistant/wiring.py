@@ -16,7 +16,6 @@ from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import RecordedChange
 from assistant.domain.ports import (
     CatalogueSource,
-    ChangeLog,
     CodeHistory,
     Compute,
     Knowledge,
@@ -72,7 +71,7 @@ class Causeway:
     settings: Settings
     directory: DataDirectory
     telemetry: TelemetryStore
-    changes: ChangeLog
+    changes: IndexingChangeLog
     reports: ReportStore
     knowledge: Knowledge
     catalogue: CatalogueSource
@@ -118,6 +117,11 @@ class Causeway:
                 changes=timedelta(hours=self.settings.changes_hours),
             ),
         )
+
+    def learned(self) -> bool:
+        """Whether everything taken in so far can be found, by words and by meaning."""
+        idle = self.learner.settle(0) and self.changes.settle(0)
+        return idle and self.knowledge.ready()
 
     def services(self, window: TimeWindow | None = None) -> Sequence[ServiceRow]:
         """By name; without a window, all that is kept (a day ahead, for clocks that are)."""

@@ -49,8 +49,8 @@ class IndexingChangeLog:
         self._work.close()
 
     def _index(self, deployment: Deployment) -> None:
-        repository = deployment.repository or self._repository_of(deployment.service)
-        if repository not in self._code.repositories():
+        repository = self._repository_of(deployment)
+        if not repository:
             return  # nobody configured it; the investigation reports the gap
         last_good = deployment.previous_revision or self._log.last_good_revision(
             deployment.service, deployment.started_at or deployment.at
@@ -58,9 +58,12 @@ class IndexingChangeLog:
         for commit in self._code.delivered(repository, last_good, deployment.revision):
             self._knowledge.remember(hunk_documents(commit, deployment.service))
 
-    def _repository_of(self, service: str) -> str:
-        entry = self._catalogue.catalogue().entry(service)
-        configured = self._code.repositories()
-        if entry and entry.repository:
-            return entry.repository
-        return configured[0] if len(configured) == 1 else ""
+    def _repository_of(self, deployment: Deployment) -> str:
+        """The configured repository a deployment means: by name, by the end of a URL, by the
+        catalogue, or the only one there is."""
+        known = self._code.repositories()
+        entry = self._catalogue.catalogue().entry(deployment.service)
+        end_of_url = deployment.repository.rstrip("/").rpartition("/")[2].removesuffix(".git")
+        named = (deployment.repository, end_of_url, entry.repository if entry else "")
+        only = known[0] if len(known) == 1 else ""
+        return next((name for name in named if name in known), only)

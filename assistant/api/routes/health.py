@@ -21,6 +21,6 @@ def router(causeway: Causeway) -> APIRouter:
     def readyz() -> dict[str, Any]:
         """The stores are open. `search_by_meaning` is false while embeddings are still loading
         or catching up; investigations then go by words and say so."""
-        return {"status": "ready", "search_by_meaning": causeway.knowledge.ready()}
+        return {"status": "ready", "search_by_meaning": causeway.learned()}
 
     return routes
