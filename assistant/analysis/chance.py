@@ -66,6 +66,24 @@ def excursion_chance(
     return min(by_run, shift_chance(float(beyond.mean()), len(z), usual, noise))
 
 
+def jump_chance(
+    values: Floats, at: int, height: float, noise: Noise, *, most_degrees: float = 30.0
+) -> float:
+    """The chance of the move into step `at`, judged by all other moves: a series that wanders far
+    in small steps still does not leap. 1 when the move is the smaller part of `height`, by which
+    the excursion it begins is away."""
+    if not 0 < at < len(values) - 1:
+        return 1.0
+    move = median(values[at : at + 2]) - float(values[at - 1])
+    if abs(move) < 0.5 * abs(height) or noise.step <= 0:
+        return 1.0
+    moves = np.abs(np.diff(values)) / noise.step
+    others = np.concatenate((moves[: max(at - 2, 0)], moves[at + 2 :]))
+    # Leaps back at the end of excursions are leaps as well.
+    degrees = min(degrees_of_freedom(np.concatenate((others, -others))), most_degrees)
+    return float(2 * special.stdtr(degrees, -abs(move) / noise.step))
+
+
 def climb_chance(fit: float, rest: Floats) -> float:
     """The chance that a bend explains the share `fit` of the variance and leaves `rest` (the F
     test of a regression, with the effective number of steps: what a random walk leaves is as

@@ -22,6 +22,7 @@ MAD_TO_SIGMA = 1.4826
 _CLIP = 12.0  # standard deviations: an outlier counts, but cannot buy ten change points
 _PENALTY = 3.0  # of log(n) squared standard deviations a change
 _MOST_CORRELATED = 0.95
+_MOST_INFLATED = 4.0
 _LIKELY = 4.0  # log-likelihood drop of places still possible, in half squared deviations (95 %)
 
 
@@ -36,6 +37,11 @@ class Noise:
     def inflation(self) -> float:
         """How many times more variance a mean has than with independent steps."""
         return (1 + self.rho) / (1 - self.rho)
+
+    @property
+    def step(self) -> float:
+        """Standard deviation of the move from one step to the next."""
+        return self.sigma * float(np.sqrt(2 * (1 - self.rho)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +91,12 @@ def curve_error(values: Floats, degree: int) -> float:
 
 
 def segments(standardised: Floats, noise: Noise) -> list[tuple[int, int]]:
-    """Half-open stretches of equal level, by PELT on values in units of the noise."""
+    """Half-open stretches of equal level, by PELT on values in units of the noise. Correlation
+    raises the price of a change only so far: how likely a piece is, is judged afterwards."""
     count = len(standardised)
     if count < 4:
         return [(0, count)]
-    penalty = _PENALTY * np.log(count) * noise.inflation
+    penalty = _PENALTY * np.log(count) * min(noise.inflation, _MOST_INFLATED)
     signal = np.clip(standardised, -_CLIP, _CLIP)[:, np.newaxis]
     ends = ruptures.KernelCPD(kernel="linear", min_size=1).fit(signal).predict(pen=float(penalty))
     bounds = [0, *(int(end) for end in ends)]

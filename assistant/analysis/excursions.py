@@ -18,6 +18,7 @@ from assistant.analysis.chance import (
     binomial_chance,
     drift_per_block,
     excursion_chance,
+    jump_chance,
     lasting_chance,
 )
 from assistant.analysis.changepoints import Noise, curve_error, median, segments
@@ -157,17 +158,17 @@ def _measure(view: _View, baseline: Baseline, a: int, b: int) -> Excursion | Non
 
 def _chance(view: _View, baseline: Baseline, a: int, b: int, onset: Onset) -> float:
     """Chance at one place times the number of places it could have been found (Bonferroni)."""
-    count = len(view.steps)
+    count, scale = len(view.steps), scale_of(view.series.key)
     residuals = (view.scaled - baseline.level) / view.sigma
     z = residuals[a:b]
     outside = np.concatenate((residuals[:a], residuals[b:])) * np.sign(median(z))
     size = max(4, count // _BLOCKS)
     per_block = drift_per_block(view.scaled[_longest(baseline.usual)], size, view.noise)
     drift = _DRIFT * per_block * max(1.0, onset.rise / size) / view.noise.sigma
-    chance = excursion_chance(
-        z, outside, view.noise, drift=drift, most_degrees=scale_of(view.series.key).degrees
-    )
-    chance = min(chance, onset.chance)
+    chance = excursion_chance(z, outside, view.noise, drift=drift, most_degrees=scale.degrees)
+    height = median(view.scaled[a:b]) - baseline.level
+    leap = jump_chance(view.scaled, onset.index, height, view.noise, most_degrees=scale.degrees)
+    chance = count * min(chance, leap, onset.chance)
     if view.still:
         still = int(baseline.usual.sum())
         chance = max(chance, lasting_chance(b - a, still, count - still - (b - a)))
@@ -175,7 +176,7 @@ def _chance(view: _View, baseline: Baseline, a: int, b: int, onset: Onset) -> fl
         inside = slice(a, b)
         failed = view.weights * view.raw
         chance = max(chance, _failing_chance(failed, view.weights, inside, baseline.usual))
-    return min(1.0, chance * count)
+    return min(1.0, chance)
 
 
 def _failing_chance(failed: Floats, requests: Floats, inside: slice, usual: Bools) -> float:

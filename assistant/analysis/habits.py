@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 _HABIT = 3  # excursions on one side
-_LASTING = 3.0  # times the usual length that makes one of them different
+_LASTING, _HIGHER = 3.0, 2.0  # times the usual length or score that makes one of them different
 _CALM = 0.3  # share of the window without any, from which their beginning is news
 
 
@@ -45,8 +45,11 @@ def without_habits(found: Sequence[Excursion], steps: int) -> list[Excursion]:
         if same[0].start > max(3 * gaps, _CALM * steps):
             kept.append(_joined(same))
         else:
-            usual = median(e.stop - e.start for e in same)
-            kept += [e for e in same if e.stop - e.start > _LASTING * usual]
+            length = median(e.stop - e.start for e in same)
+            score = median(e.score for e in same)
+            kept += [
+                e for e in same if e.stop - e.start > _LASTING * length or e.score > _HIGHER * score
+            ]
     return sorted(kept, key=lambda e: e.start)
 
 

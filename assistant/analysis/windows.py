@@ -23,7 +23,7 @@ from assistant.domain.window import TimeWindow, from_ns, to_ns
 
 __all__ = ["Detection", "ServiceWindow", "detect", "lively", "merge", "service_windows"]
 
-FALSE_DISCOVERY_RATE = 0.01
+FALSE_DISCOVERY_RATE = 0.05
 _CALM_PEAK, _CALM_SUM = 4.5, 4.0
 _FAINT = 0.25  # of the strongest score, below which an excursion does not speak for its series
 _LED = 2  # steps between an excursion and the one it led into
@@ -49,7 +49,7 @@ def detect(
     """Every series and log template that left its baseline in `window`, with one window each: the
     one in force at `focus` or the latest before it, unless another is far stronger; and the one
     that led straight into it. The share
-    of false ones is held at 1 % over all series tested (Benjamini and Hochberg, "Controlling the
+    of false ones is held at 5 % over all series tested (Benjamini and Hochberg, "Controlling the
     false discovery rate", JRSS B 57, 1995)."""
     grouped = templates(shapes)
     logs = log_series(grouped)
