@@ -20,6 +20,11 @@ TRACE_MARGIN_NS = 900 * NANOSECONDS
 # A day of seconds; a window from a wrong clock must not ask for all memory.
 MAX_STEPS = 86_400
 
+# What is told apart, the busiest first: a service that puts an id into every operation name, or
+# into an attribute of a metric, must not cost everybody's memory.
+MAX_OPERATIONS = 300  # of a service, and as many peers
+MAX_STREAMS = 2_000  # of one metric of a service
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from assistant.domain.signals import MetricKind, MetricPoint, Series, Temporality
 from assistant.domain.window import NANOSECONDS
-from retrievers.grids import Grid, key_order
+from retrievers.grids import MAX_STREAMS, Grid, key_order
 from retrievers.keys import attribute_pairs, metric_key, scale
 
 _HISTOGRAMS = (MetricKind.HISTOGRAM, MetricKind.EXPONENTIAL_HISTOGRAM, MetricKind.SUMMARY)
@@ -33,7 +33,14 @@ def series(points: Sequence[MetricPoint], grid: Grid) -> list[Series]:
     for p in points:
         pairs = attribute_pairs(p.attributes)
         streams[p.service, p.metric, p.unit, p.kind, p.instance, pairs].append(p)
-    found = [s for stream in streams.values() for s in _stream(stream, grid)]
+    busiest = sorted(streams.values(), key=len, reverse=True)
+    told: Counter[tuple[str, str]] = Counter()
+    found: list[Series] = []
+    for stream in busiest:
+        metric = stream[0].service, stream[0].metric
+        told[metric] += 1
+        if told[metric] <= MAX_STREAMS:
+            found += _stream(stream, grid)
     return sorted(found, key=key_order)
 
 

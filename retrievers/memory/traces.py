@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +19,11 @@ from assistant.domain.signals import (
     Trace,
 )
 from assistant.domain.window import NANOSECONDS
-from retrievers.grids import Grid, key_order
+from retrievers.grids import MAX_OPERATIONS, Grid, key_order
 from retrievers.keys import call_key, request_key
 
 Naming = Callable[[Signal, str], SeriesKey]
+_Group = tuple[tuple[str, str], list[Span]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ def red(spans: Sequence[Span], grid: Grid, services: Sequence[str] = ()) -> list
         if _leaves(call.caller):
             calls[call.caller.service, call.callee].append(call.caller)
     found: list[Series] = []
-    for (service, operation), group in requests.items():
+    for (service, operation), group in _busiest(requests):
         naming = _naming(request_key, service, operation)
         found += _series(group, grid, naming, percentiles=(50, 95))
-    for (service, callee), group in calls.items():
+    for (service, callee), group in _busiest(calls):
         found += _series(group, grid, _naming(call_key, service, callee), percentiles=(95,))
     wanted = [s for s in found if not services or s.key.service in services]
     return sorted(wanted, key=key_order)
@@ -95,6 +96,15 @@ def whole(spans: Sequence[Span], trace_ids: Sequence[str]) -> list[Trace]:
         if span.trace_id in found:
             found[span.trace_id].append(span)
     return [Trace(trace_id, tuple(group)) for trace_id, group in found.items()]
+
+
+def _busiest(groups: Mapping[tuple[str, str], list[Span]]) -> Iterator[_Group]:
+    """The whole of each service, named '', and its MAX_OPERATIONS busiest parts."""
+    told: Counter[str] = Counter()
+    for (service, name), spans in sorted(groups.items(), key=lambda g: (-len(g[1]), g[0])):
+        told[service] += name != ""
+        if not name or told[service] <= MAX_OPERATIONS:
+            yield (service, name), spans
 
 
 def _once(spans: Sequence[Span]) -> list[Span]:

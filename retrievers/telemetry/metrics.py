@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from assistant.domain.signals import Floats, MetricKind, Series
-from retrievers.grids import LOOKBACK_NS, Grid, key_order
+from retrievers.grids import LOOKBACK_NS, MAX_STREAMS, Grid, key_order
 from retrievers.keys import flat_attributes, metric_key, scale
 from retrievers.telemetry.histograms import Growth, growth, quantiles
 from retrievers.telemetry.query import Query
@@ -16,7 +16,7 @@ from retrievers.telemetry.query import Query
 _MEANS = """
 WITH steps AS (
     SELECT service, metric, unit, kind, instance, attributes, (time_ns - $start) // $step AS i,
-        avg(value) AS value
+        avg(value) AS value, count(*) AS n
     FROM points
     WHERE tenant = $tenant AND time_ns >= $start AND time_ns < $end AND isfinite(value)
         AND (len($services) = 0 OR list_contains($services, service))
@@ -24,7 +24,9 @@ WITH steps AS (
     GROUP BY ALL
 )
 SELECT service, metric, unit, kind, instance, attributes, list(i) AS i, list(value) AS value
-FROM steps GROUP BY ALL"""
+FROM steps GROUP BY service, metric, unit, kind, instance, attributes
+QUALIFY row_number() OVER (
+    PARTITION BY service, metric ORDER BY sum(n) DESC, instance, attributes) <= $most"""
 
 # The rate of a step is what was counted over the time in which it was counted, so that points
 # that come a little early or late do not make it jump. A point with the time of the one before
@@ -49,12 +51,15 @@ WITH ordered AS (
     FROM ordered
     WHERE time_ns >= $start AND (before_ns IS NULL AND delta OR time_ns > before_ns)
 ), steps AS (
-    SELECT service, metric, unit, instance, attributes, i, sum(grown) / sum(seconds) AS value
+    SELECT service, metric, unit, instance, attributes, i, sum(grown) / sum(seconds) AS value,
+        count(*) AS n
     FROM growths GROUP BY ALL
 )
 SELECT service, metric, unit, 'sum' AS kind, instance, attributes, list(i) AS i,
     list(value) AS value
-FROM steps GROUP BY ALL"""
+FROM steps GROUP BY service, metric, unit, instance, attributes
+QUALIFY row_number() OVER (
+    PARTITION BY service, metric ORDER BY sum(n) DESC, instance, attributes) <= $most"""
 
 _HISTOGRAMS = """
 SELECT service, metric, unit, kind, instance, attributes, temporality = 'delta' AS delta,
@@ -68,15 +73,18 @@ FROM points
 WHERE tenant = $tenant AND time_ns >= $start - $lookback AND time_ns < $end
     AND (len($services) = 0 OR list_contains($services, service))
     AND kind IN ('histogram', 'exponential_histogram', 'summary') AND count IS NOT NULL
-GROUP BY service, metric, unit, kind, instance, attributes, temporality"""
+GROUP BY service, metric, unit, kind, instance, attributes, temporality
+QUALIFY row_number() OVER (
+    PARTITION BY service, metric ORDER BY count(*) DESC, instance, attributes) <= $most"""
 
 
 def series(query: Query, step_ns: int) -> list[Series]:
     grid = Grid.over(query.window, step_ns)
+    asked = {"step": step_ns, "lookback": LOOKBACK_NS, "most": MAX_STREAMS}
     found = [
-        *_scalars(grid, query.groups(_MEANS, step=step_ns), "mean"),
-        *_scalars(grid, query.groups(_RATES, step=step_ns, lookback=LOOKBACK_NS), "rate"),
-        *_histograms(grid, query.groups(_HISTOGRAMS, lookback=LOOKBACK_NS)),
+        *_scalars(grid, query.groups(_MEANS, **asked), "mean"),
+        *_scalars(grid, query.groups(_RATES, **asked), "rate"),
+        *_histograms(grid, query.groups(_HISTOGRAMS, **asked)),
     ]
     return sorted(found, key=key_order)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.domain.signals import Edge, Floats, Series, SeriesKey, Signal, Trace
 from assistant.domain.window import NANOSECONDS
-from retrievers.grids import TRACE_MARGIN_NS, Grid, key_order
+from retrievers.grids import MAX_OPERATIONS, TRACE_MARGIN_NS, Grid, key_order
 from retrievers.keys import call_key, request_key
 from retrievers.rows import to_span
 from retrievers.telemetry.query import Query
@@ -44,7 +44,8 @@ WITH hits AS (
 )
 SELECT service, operation, whole, list(i) AS i, list(n::DOUBLE) AS n,
     list(failed::DOUBLE) AS failed, list(duration[1]) AS p50, list(duration[2]) AS p95
-FROM steps WHERE whole OR operation <> '' GROUP BY ALL"""
+FROM steps WHERE whole OR operation <> '' GROUP BY service, operation, whole
+QUALIFY row_number() OVER (PARTITION BY service, whole ORDER BY sum(n) DESC, operation) <= $most"""
 
 # A call is a span and its child in another service, or a span that leaves towards a named peer
 # and that no other service answered.
@@ -69,7 +70,8 @@ _CALL_STEPS = (
 )
 SELECT caller, callee, list(i) AS i, list(n::DOUBLE) AS n, list(failed::DOUBLE) AS failed,
     list(p95) AS p95
-FROM steps GROUP BY ALL"""
+FROM steps GROUP BY caller, callee
+QUALIFY row_number() OVER (PARTITION BY caller ORDER BY sum(n) DESC, callee) <= $most"""
 )
 
 _EDGES = (
@@ -110,7 +112,7 @@ def red(query: Query, step_ns: int) -> list[Series]:
 
 
 def _requests(query: Query, grid: Grid) -> Iterator[Series]:
-    for group in query.groups(_REQUESTS, step=grid.step_ns):
+    for group in query.groups(_REQUESTS, step=grid.step_ns, most=MAX_OPERATIONS):
         operation = "" if group["whole"] else group["operation"]
 
         def key(signal: Signal, statistic: str, g: Any = group, o: str = operation) -> SeriesKey:
@@ -122,7 +124,7 @@ def _requests(query: Query, grid: Grid) -> Iterator[Series]:
 
 
 def _calls(query: Query, grid: Grid) -> Iterator[Series]:
-    for group in query.groups(_CALL_STEPS, step=grid.step_ns):
+    for group in query.groups(_CALL_STEPS, step=grid.step_ns, most=MAX_OPERATIONS):
 
         def key(signal: Signal, statistic: str, g: Any = group) -> SeriesKey:
             return call_key(g["caller"], g["callee"], signal, statistic)

@@ -11,6 +11,7 @@ import pytest
 from assistant.domain.errors import InvalidWindow
 from assistant.domain.ports import TelemetryStore
 from assistant.domain.signals import MetricKind, MetricPoint, Signal, Temporality
+from retrievers.grids import MAX_STREAMS
 from tests.builders import a_batch, a_point, a_window, at_ns
 from tests.conformance.readable import MINUTE, by_label, only, plain
 
@@ -265,6 +266,16 @@ def test_streams_stay_apart_by_attributes_and_instance(telemetry: TelemetryStore
         ((("queue", "sms"),), ""): [5],
         ((), "checkout-1"): [7],
     }
+
+
+def test_an_id_as_an_attribute_does_not_flood_the_reader(telemetry: TelemetryStore) -> None:
+    ids = [gauge(0, 1, attributes={"user": i}) for i in range(MAX_STREAMS + 50)]
+    telemetry.append(a_batch(*ids, gauge(0, 1), gauge(1, 1), a_point("b.x")))
+
+    found = telemetry.series(a_window(0, 2), MINUTE)
+
+    assert len(found) == MAX_STREAMS + 1
+    assert {(s.key.name, s.key.attributes) for s in found} > {("queue.depth", ()), ("b.x", ())}
 
 
 def test_latencies_are_told_in_seconds(telemetry: TelemetryStore) -> None:

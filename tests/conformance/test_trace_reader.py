@@ -8,6 +8,7 @@ import pytest
 
 from assistant.domain.ports import TelemetryStore
 from assistant.domain.signals import Edge, Span, SpanKind, SpanStatus
+from retrievers.grids import MAX_OPERATIONS
 from tests.builders import a_batch, a_span, a_window, at_ns
 from tests.conformance.readable import MINUTE, by_label, plain
 
@@ -116,6 +117,20 @@ def test_calls_to_a_peer_carry_the_callers_view(telemetry: TelemetryStore) -> No
         "cart calls to redis ratio": [0, None],
         "cart calls to redis p95": [0.05, None],
     }
+
+
+def test_an_operation_per_request_does_not_flood_the_reader(telemetry: TelemetryStore) -> None:
+    seldom = [a_span("web", f"GET /orders/{i}", peer=f"p{i}") for i in range(400)]
+    often = [a_span("web", "GET /cart") for _ in range(2)]
+    telemetry.append(a_batch(*seldom, *often, a_span("mail", "send")))
+
+    found = telemetry.red(TWO_MINUTES, MINUTE)
+
+    told = {(s.key.service, s.key.operation) for s in found}
+    assert len(told) == MAX_OPERATIONS + 1 + 2
+    assert {("web", ""), ("web", "GET /cart"), ("mail", ""), ("mail", "send")} <= told
+    whole = next(s for s in found if (s.key.service, s.key.operation) == ("web", ""))
+    assert plain(whole.weights) == [402, 0]
 
 
 def test_red_of_the_services_asked_for_still_knows_whom_they_call(
