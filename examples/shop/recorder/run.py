@@ -85,7 +85,7 @@ def write(
     ended: datetime,
 ) -> None:
     before: list[dict[str, Any]] = [
-        {"type": "deployment", "id": f"deploy-{name}-2026.11.20-1", "service": name,
+        {"kind": "deployment", "id": f"deploy-{name}-2026.11.20-1", "service": name,
          "at": text_of(began - DEPLOYED_BEFORE), "version": "2026.11.20-1",
          "revision": hashes[BASELINE], "phase": "succeeded", "environment": "production",
          "repository": REPOSITORY_URL, "actor": "mara"}

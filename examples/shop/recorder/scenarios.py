@@ -61,7 +61,7 @@ GUILTY = Scenario(
     ),
     alert_s=520,
     service="storefront",
-    symptom="storefront: more than 5% of POST /orders answered 5xx for 1 minute",
+    symptom="storefront: p95 of GET /products/{sku} above 600 ms for 1 minute; first 502s",
     expected={
         "verdict": "change_guilty",
         "guilty": "guilty",

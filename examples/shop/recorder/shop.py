@@ -116,7 +116,7 @@ class Shop:
     async def deploy(self, service: str, revision: str, version: str, actor: str) -> None:
         old = self.running[service]
         event = {
-            "type": "deployment",
+            "kind": "deployment",
             "id": f"deploy-{service}-{version}",
             "service": service,
             "version": version,
@@ -138,7 +138,7 @@ class Shop:
         now = text_of(datetime.now(UTC))
         words = {False: "off", True: "on"}
         self.changes.append(
-            {"type": "flag", "id": f"flag-{flag}-{now}", "flag": flag, "service": service,
+            {"kind": "flag", "id": f"flag-{flag}-{now}", "flag": flag, "service": service,
              "at": now, "before": words[before], "after": words[after], "actor": actor}
         )  # fmt: skip
 
