@@ -18,6 +18,7 @@ import orjson
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from assistant.domain.errors import InvalidPayload
+from integrations.sources.otlp.budget import check_json
 from integrations.sources.otlp.wire import REQUESTS, OtlpSignal
 
 MAX_DEPTH = 100  # the limit of the binary parser, for the same message
@@ -28,6 +29,7 @@ _SPECIAL_FLOATS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": f
 def to_protobuf(signal: OtlpSignal, body: bytes) -> bytes:
     """A JSON request as the binary request it stands for. Raises InvalidPayload, which names the
     field that is wrong."""
+    check_json(body)
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:

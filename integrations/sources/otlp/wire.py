@@ -27,6 +27,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
 
 from assistant.domain.errors import InvalidPayload
+from integrations.sources.otlp.budget import check_protobuf
 
 _Field = descriptor_pb2.FieldDescriptorProto
 
@@ -95,7 +96,9 @@ KeyValue: Any = _relaxed(common_pb2.KeyValue)
 
 
 def parse(signal: OtlpSignal, body: bytes) -> Any:
-    """The request message of `signal`, in the schema above. Raises InvalidPayload."""
+    """The request message of `signal`, in the schema above. Raises InvalidPayload,
+    PayloadTooLarge (too many messages)."""
+    check_protobuf(_RELAXED[signal], body)
     try:
         return _RELAXED[signal].FromString(body)
     except DecodeError as error:
@@ -106,6 +109,7 @@ def parse(signal: OtlpSignal, body: bytes) -> Any:
 
 
 def parse_key_value(raw: bytes) -> Any:
+    check_protobuf(KeyValue, raw)
     try:
         return KeyValue.FromString(raw)
     except DecodeError as error:
