@@ -98,7 +98,10 @@ def _bearing(
             inert=True, inert_reason="only documentation, tests, comments or moved lines"
         )
     query = {**symptoms.words, **dict.fromkeys(symptoms.identifiers, 1.0)}
-    common = sorted((w for w in query if w in document), key=lambda w: -query[w] * idf.get(w, 0))
+    common = sorted(
+        (w for w in query if w in document),
+        key=lambda w: (w not in symptoms.identifiers, -query[w] * idf.get(w, 0)),
+    )
     fitting = _best(candidate, hunks)
     chosen = best_fit(fitting, symptoms.mechanisms)
     numbers, share = _numbers(fitting, symptoms.quantities)

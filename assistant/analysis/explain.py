@@ -27,6 +27,18 @@ from assistant.domain.report import (
 from assistant.domain.signals import Signal
 
 _SUSPECTS, _ANOMALIES = 8, 60
+# Parts of a suspect's score as half sentences, what convinces most first.
+_PHRASES = {
+    "stack points into it": "the failing stack points into it ({reason})",
+    "ended when undone": "the trouble {reason}",
+    "only its version fails": "{reason}",
+    "same numbers": "the numbers it changed show in telemetry ({reason})",
+    "explains the symptoms": "its change would cause these symptoms ({reason})",
+    "before onset": "it {reason}",
+    "first sign after it": "then {reason}",
+    "shares words": "code and symptoms share words ({reason})",
+}
+_TELLING = tuple(_PHRASES)
 
 
 def explain(facts: Facts, diagnosis: Diagnosis, report_id: str) -> Report:
@@ -161,13 +173,12 @@ def _why(diagnosis: Diagnosis, book: EvidenceBook, facts: Facts) -> Claim | None
     judgement = diagnosis.judgement
     if judgement.verdict is Verdict.CHANGE_GUILTY and judgement.suspect:
         suspect = judgement.suspect
-        telling = [p for p in suspect.parts if p.weight > 0 and p.value > 0]
-        telling.sort(key=lambda p: -p.value * p.weight)
-        reasons = "; ".join(f"{p.name} ({p.reason})" for p in telling[:3])
-        cited = book.anomalies([i for p in telling[:3] for i in p.evidence])
-        return Claim(
-            f"It is the best explanation: {reasons}.", (*cite_suspect(suspect, facts, book), *cited)
-        )
+        parts = {p.name: p for p in suspect.parts if p.weight > 0 and p.value > 0}
+        told = [parts[name] for name in _TELLING if name in parts][:3]
+        reasons = "; ".join(_PHRASES[p.name].format(reason=p.reason) for p in told)
+        cited = book.anomalies([i for p in told for i in p.evidence])
+        evidence = tuple(dict.fromkeys((*cite_suspect(suspect, facts, book), *cited)))
+        return Claim(f"It is the best explanation: {reasons}.", evidence)
     if judgement.cause is not None:
         reasons = "; ".join(judgement.cause.reasons[:2])
         return Claim(f"Telemetry shows it: {reasons}.", book.anomalies(judgement.cause.evidence))
