@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from assistant.domain.anomaly import AnomalousSeries, AnomalyWindow
 from assistant.domain.signals import Signal
 
-_RELIABLE = 0.2  # of the service's strongest score
-_CERTAIN = 6.0
+# An onset is reliable from this share of the strongest score on, or from this score on.
+_RELIABLE, _CERTAIN = 0.2, 6.0
+_GAP = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,13 @@ def merge(
 
 
 def _merged(service: str, windows: list[AnomalyWindow], *, inferred: bool) -> ServiceWindow:
-    peak = max(w.score for w in windows)
-    reliable = [
-        w for w in windows if w.score >= min(_CERTAIN, peak) and w.score >= _RELIABLE * peak
-    ]
-    first = min(reliable, key=lambda w: (w.onset, w.onset_latest))
+    peak = max(windows, key=lambda w: w.score)
+    reliable = [w for w in windows if w.score >= min(_CERTAIN, _RELIABLE * peak.score)]
+    first = peak
+    for window in sorted(reliable, key=lambda w: w.onset, reverse=True):
+        # What was over before the rest began is another story.
+        if window.onset <= first.onset and (window.end is None or window.end >= first.onset - _GAP):
+            first = window
     ends = [w.end for w in windows if w.end is not None]
     return ServiceWindow(
         service=service,
@@ -64,7 +67,7 @@ def _merged(service: str, windows: list[AnomalyWindow], *, inferred: bool) -> Se
         onset_earliest=first.onset_earliest,
         onset_latest=first.onset_latest,
         end=max(ends) if len(ends) == len(windows) else None,
-        score=peak,
+        score=peak.score,
         signals=tuple(sorted({w.signal for w in windows})),
         anomaly_ids=tuple(w.id for w in windows),
         inferred=inferred,

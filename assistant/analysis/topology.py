@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,12 +19,13 @@ _LOAD_HOP, _SHARED_HOP = 2.0, 2.5
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A service that may have failed first. `unexplained` when none of its callees or shared
-    resources deviates as early; `explains` counts the anomalous services it can have hurt."""
+    """A service that may have failed first. `hurt` are the anomalous services it can have hurt,
+    `explained` (0..1) is how much of its own deviation a callee's explains, and `score` is what it
+    accounts for: its own deviation and theirs, less what is explained."""
 
     service: str
-    unexplained: bool
-    explains: int
+    hurt: tuple[str, ...]
+    explained: float
     score: float
 
 
@@ -142,34 +144,36 @@ class ServiceGraph:
     def first_failing(
         self, windows: Mapping[str, ServiceWindow], tolerance: timedelta = timedelta(0)
     ) -> list[Candidate]:
-        """Anomalous services, the likeliest to have failed first in front: one whose deviation no
-        callee explains by deviating at least as early, that explains most of the others (the
-        anomaly traversal of Chen et al., "CauseInfer", INFOCOM 2014, with onset order), earliest
-        and loudest among equals."""
+        """Anomalous services, the likeliest to have failed first in front: what deviates before
+        and at least about as much as those that depend on it, while none of its callees deviates
+        as early and as much (the anomaly traversal of Chen et al., "CauseInfer", INFOCOM 2014,
+        made gradual, with onset order)."""
         found = []
         for service, window in windows.items():
-            latest = window.onset_latest + tolerance
-            below = (windows[c] for c in self.callees(service) if c in windows)
-            unexplained = not any(
-                w.onset_earliest <= latest and self._depends_one_way(service, w.service)
-                for w in below
+            below = [windows[c] for c in self.callees(service) if c in windows]
+            explained = max(
+                (
+                    min(1.0, w.score / max(window.score, 1e-9))
+                    for w in below
+                    if w.onset_earliest <= window.onset_latest + tolerance
+                    and self._depends_one_way(service, w.service)
+                ),
+                default=0.0,
             )
-            hurt = [s for s in self.upstream(service) if s in windows and s != service]
-            in_order = [
-                s for s in hurt if windows[s].onset_latest + tolerance >= window.onset_earliest
-            ]
-            found.append(Candidate(service, unexplained, len(in_order), window.score))
-        return sorted(
-            found,
-            key=lambda c: (
-                not c.unexplained,
-                -c.explains,
-                windows[c.service].onset,
-                -c.score,
-                c.service,
-            ),
-        )
+            hurt = sorted(
+                s
+                for s in self.upstream(service) - {service}
+                if s in windows and windows[s].onset_latest + tolerance >= window.onset_earliest
+            )
+            felt = sum(_accounts(window.score, windows[s].score) for s in (service, *hurt))
+            found.append(Candidate(service, tuple(hurt), explained, (1 - explained) * felt))
+        return sorted(found, key=lambda c: (-c.score, windows[c.service].onset, c.service))
 
     def _depends_one_way(self, service: str, callee: str) -> bool:
         """Whether the call is not part of a cycle, in which neither explains the other."""
         return service not in self.downstream(callee)
+
+
+def _accounts(own: float, others: float) -> float:
+    """How much of a deviation another accounts for: of a much larger one only a part."""
+    return math.log1p(others) * min(1.0, own / max(others, 1e-9))
