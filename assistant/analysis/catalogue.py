@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import translate
 from functools import lru_cache
@@ -70,8 +70,7 @@ def corrected(guessed: Catalogue, written: Catalogue) -> Catalogue:
 def services_of(path: str, catalogue: Catalogue) -> tuple[str, ...]:
     """Names of the entries that a path belongs to, services before shared libraries; empty when
     nobody claims it."""
-    found = [entry for entry, globs in _matchers(catalogue) if globs.match(path)]
-    return tuple(e.name for e in sorted(found, key=lambda e: e.shared))
+    return _ownership(catalogue)(path)
 
 
 def canonical(name: str, catalogue: Catalogue) -> str:
@@ -212,9 +211,27 @@ def _stem(name: str) -> str:
     return joined.removesuffix("s") if len(joined) > _MIN_PARTIAL else joined
 
 
-@lru_cache(maxsize=16)
-def _matchers(catalogue: Catalogue) -> list[tuple[ServiceEntry, re.Pattern[str]]]:
-    return [(e, _globs(*e.paths)) for e in catalogue.entries if e.paths]
+# Hashing a catalogue of a hundred services for every path costs more than matching it, so the last
+# one is remembered by identity.
+_last: tuple[Catalogue, Callable[[str], tuple[str, ...]]] | None = None
+
+
+def _ownership(catalogue: Catalogue) -> Callable[[str], tuple[str, ...]]:
+    global _last
+    known = _last
+    if known is None or known[0] is not catalogue:
+        known = _last = (catalogue, lru_cache(maxsize=1 << 16)(_owners_by_path(catalogue)))
+    return known[1]
+
+
+def _owners_by_path(catalogue: Catalogue) -> Callable[[str], tuple[str, ...]]:
+    matchers = [(e, _globs(*e.paths)) for e in catalogue.entries if e.paths]
+
+    def owners(path: str) -> tuple[str, ...]:
+        found = [entry for entry, globs in matchers if globs.match(path)]
+        return tuple(e.name for e in sorted(found, key=lambda e: e.shared))
+
+    return owners
 
 
 @lru_cache(maxsize=4096)

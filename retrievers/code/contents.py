@@ -33,9 +33,19 @@ def with_contents(
     A commit whose trees or contents are absent, damaged, or would take too long is opaque: its
     hunks are None, or those of the missing files say 'missing'. A plain merge has no hunks of its
     own; one that resolved conflicts has those of the files where it differs from all parents."""
+    kept = {c.hash: found for c in commits if (found := view.kept.get(c.hash))}
+    read = {c.hash: c for c in _read(view, [c for c in commits if c.hash not in kept], timeout_s)}
+    view.kept.keep(read.values())
+    return tuple(kept.get(c.hash) or read[c.hash] for c in commits)
+
+
+def _read(view: RepositoryView, commits: Sequence[Commit], timeout_s: float) -> Iterator[Commit]:
     deadline = time.monotonic() + timeout_s
     boundary = view.shallow_boundary()
     readable = [c for c in commits if c.hash not in boundary]
+    if not readable:
+        yield from commits
+        return
     touched = _touched(view, readable, deadline)
     missing = _missing(view, {b for files in touched.values() for f in files for b in f.blobs})
     whole: list[Commit] = []
@@ -47,7 +57,7 @@ def with_contents(
     hunks = _hunks(view, whole, deadline)
     for commit in partial[:_MAX_PARTIAL]:
         hunks[commit.hash] = _partial_hunks(view, commit, touched[commit.hash], missing, deadline)
-    return tuple(_filled(c, touched, hunks) for c in commits)
+    yield from (_filled(c, touched, hunks) for c in commits)
 
 
 def _filled(

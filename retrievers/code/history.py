@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 import threading
@@ -18,7 +17,6 @@ from retrievers.code.contents import with_contents
 from retrievers.code.lineage import with_lineage
 from retrievers.code.view import Limits, RepositoryView
 
-_REVISION = re.compile(r"[0-9A-Za-z][\w./-]*\Z", re.ASCII)
 _FIELDS = ("%H", "%P", "%an", "%at", "%ct", "%B")
 _FORMAT = f"--format=format:{'%x00'.join(_FIELDS)}"
 _ALONE = timedelta(hours=24)  # how far back an update without a known predecessor reaches
@@ -55,7 +53,7 @@ class GitHistory:
         """See `CodeHistory`. Without a `last_good`, a merge of the last 24 hours also brings the
         commits that came with it."""
         view = self._view(repository)
-        tip = _resolved(view, current)
+        tip = view.resolve(current)
         base = _base(view, last_good, tip)
         brought = _log(view, f"--max-count={limit}", tip, *_excluding(base))
         # What the last good revision has and `tip` lacks may hold the same patches, picked over.
@@ -67,6 +65,7 @@ class GitHistory:
         self, repository: str, window: TimeWindow, *, limit: int = 2000
     ) -> Sequence[Commit]:
         view = self._view(repository)
+        view.refresh()
         since, until = (int(t.timestamp()) for t in (window.start, window.end))
         logged = _log(
             view, "--all", f"--max-count={limit}", f"--since=@{since - 1}", f"--until=@{until}"
@@ -78,7 +77,7 @@ class GitHistory:
     def blame(self, repository: str, revision: str, path: str, line: int) -> BlameLine | None:
         """Who last changed a line; None when the revision has no such file or line."""
         view = self._view(repository)
-        commit = _resolved(view, revision)
+        commit = view.resolve(revision)
         if line < 1 or not view.checked("ls-tree", "-z", commit, "--", path).data:
             return None
         output = view.run("blame", "--porcelain", "-L", f"{line},{line}", commit, "--", path)
@@ -89,14 +88,15 @@ class GitHistory:
         raise RepositoryError(f"{path} of {repository!r} cannot be blamed: {output.reason}.")
 
     def resolve(self, repository: str, revision: str) -> str:
-        return _resolved(self._view(repository), revision)
+        return self._view(repository).resolve(revision)
 
     def paths(self, repository: str, revision: str = "HEAD") -> Sequence[str]:
         """Every file of a revision, in git's order; empty for a repository without commits."""
         view = self._view(repository)
+        view.refresh()
         if revision == "HEAD" and not view.run("rev-parse", "--verify", "--quiet", "HEAD").ok:
             return ()
-        commit = _resolved(view, revision)
+        commit = view.resolve(revision)
         listing = view.checked("ls-tree", "-r", "-z", "--name-only", commit).text
         return tuple(path for path in listing.split("\0") if path)
 
@@ -110,35 +110,14 @@ class GitHistory:
                 self._views[repository] = RepositoryView(
                     repository, path, self._scratch, self._limits
                 )
-        view = self._views[repository]
-        view.refresh()
-        return view
-
-
-def _resolved(view: RepositoryView, revision: str) -> str:
-    if not _REVISION.match(revision):
-        raise InvalidRevision(
-            f"{revision[:80]!r} does not look like a revision.",
-            hint="Give a hash, a tag or a branch.",
-        )
-    found = view.run(
-        "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-    )
-    if not found.ok:
-        raise InvalidRevision(
-            f"{view.name!r} has no revision {revision!r}.",
-            hint="It is a shallow clone: deepen it with `git fetch --unshallow`."
-            if view.shallow_boundary()
-            else "Fetch the repository, or check the name.",
-        )
-    return found.text.split()[-1]
+            return self._views[repository]
 
 
 def _base(view: RepositoryView, last_good: str, tip: str) -> str:
     """The commit that was there before; '' when everything up to `tip` is new."""
     if last_good:
         try:
-            return _resolved(view, last_good)
+            return view.resolve(last_good)
         except InvalidRevision as error:
             if view.shallow_boundary():
                 raise RepositoryError(str(error), hint=error.hint) from error

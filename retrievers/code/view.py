@@ -11,13 +11,19 @@ be read.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.domain.errors import RepositoryError
+from assistant.domain.errors import InvalidRevision, RepositoryError
+from retrievers.code.kept import KeptCommits
 from retrievers.code.process import GitProcess, Output
+
+_REVISION = re.compile(r"[0-9A-Za-z][\w./-]*\Z", re.ASCII)
+
+_FULL_HASH = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 
 # Where a function starts in languages that git has no pattern for.
 _SCRIPT = (
@@ -82,6 +88,8 @@ class RepositoryView:
         self._path = path
         self._limits = limits
         self._lock = threading.Lock()
+        self._known: set[str] = set()  # full hashes of commits that are there
+        self.kept = KeptCommits()
         self._source = GitProcess(_git_dir(name, path), limits.timeout_s, limits.max_output_bytes)
         objects, self._shallow_file, hash_name = self._layout()
         self._directory = Path(tempfile.mkdtemp(prefix="view-", dir=scratch))
@@ -93,6 +101,7 @@ class RepositoryView:
             environment={"GIT_OBJECT_DIRECTORY": objects},
             settings=_settings(self._directory, hash_name),
         )
+        self.refresh()
 
     @property
     def name(self) -> str:
@@ -104,6 +113,32 @@ class RepositoryView:
     def checked(self, *arguments: str) -> Output:
         """Like `run`, but anything short of success raises RepositoryError."""
         return self._ok(self.run(*arguments))
+
+    def resolve(self, revision: str) -> str:
+        """The full hash of a commit. Raises InvalidRevision."""
+        if revision in self._known:
+            return revision
+        if not _REVISION.match(revision):
+            raise InvalidRevision(
+                f"{revision[:80]!r} does not look like a revision.",
+                hint="Give a hash, a tag or a branch.",
+            )
+        if not _FULL_HASH.match(revision):
+            self.refresh()  # a branch or tag may have moved
+        found = self.run(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+        )
+        if not found.ok:
+            self.refresh()
+            raise InvalidRevision(
+                f"{self._name!r} has no revision {revision!r}.",
+                hint="It is a shallow clone: deepen it with `git fetch --unshallow`."
+                if self.shallow_boundary()
+                else "Fetch the repository, or check the name.",
+            )
+        commit = found.text.split()[-1]
+        self._known.add(commit)
+        return commit
 
     def refresh(self) -> None:
         """Copy refs, HEAD and the shallow boundary as they are now."""
