@@ -3,13 +3,15 @@
 The ingest of Causeway's own signals is never instrumented: an idle hour must not grow.
 """
 
+# OpenTelemetry is a namespace package, which mypy is told not to follow.
+# mypy: disable-error-code="attr-defined,import-not-found"
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# A namespace package without an __init__: mypy, which is told to want one, cannot follow it.
-from opentelemetry import metrics, trace  # type: ignore[attr-defined]
+from opentelemetry import metrics, trace
 
 from assistant.domain.signals import SignalBatch
 
@@ -30,15 +32,16 @@ def step(name: str, **attributes: str | int | float | bool) -> Iterator[trace.Sp
         yield span
 
 
-def count_ingested(batch: SignalBatch) -> None:
-    """Count what was stored, unless it is our own."""
+@contextmanager
+def ingest_step(batch: SignalBatch) -> Iterator[None]:
+    """A span and counts around the storing of a batch, unless the batch is our own."""
     if is_own(batch):
+        yield
         return
-    for kind, count in (
-        ("span", batch.span_count),
-        ("log", batch.log_count),
-        ("metric_point", batch.point_count),
-    ):
+    counts = {"span": batch.span_count, "log": batch.log_count, "metric_point": batch.point_count}
+    with step("ingest", **counts):
+        yield
+    for kind, count in counts.items():
         if count:
             _ingested.add(count, {"causeway.signal": kind})
 

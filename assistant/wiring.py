@@ -83,8 +83,8 @@ class Causeway:
 
     def accept(self, batch: SignalBatch, changes: Sequence[RecordedChange]) -> None:
         """Redact and store; durable on return. Raises Overloaded, StorageFull."""
-        ingest(self.intake, batch, changes)
-        telemetry.count_ingested(batch)
+        with telemetry.ingest_step(batch):
+            ingest(self.intake, batch, changes)
 
     def accept_changes(self, changes: Sequence[RecordedChange]) -> None:
         self.accept(SignalBatch(), changes)
@@ -96,8 +96,13 @@ class Causeway:
         # Imported at the first question: the analysis takes seconds that ingest need not wait for.
         from assistant.pipeline import investigate
 
-        with telemetry.step("investigate", service=question.service):
-            return investigate(question, self._sources(), progress)
+        with telemetry.step("investigate", service=question.service) as span:
+
+            def heard(step: str) -> None:
+                span.add_event(step)
+                progress(step)
+
+            return investigate(question, self._sources(), heard)
 
     def _sources(self) -> Sources:
         from assistant.gather import Reach, Sources
