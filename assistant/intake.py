@@ -4,10 +4,10 @@ telemetry without waiting for the imports of the analysis."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.analysis.shapes import fill_shapes
-from assistant.domain.changes import RecordedChange
+from assistant.domain.changes import ConfigChange, RecordedChange
 from assistant.domain.ports import ChangeLog, Redactor, TelemetryWriter
 from assistant.domain.signals import SignalBatch
 
@@ -27,7 +27,19 @@ def ingest(intake: Intake, batch: SignalBatch, changes: Sequence[RecordedChange]
     clean = intake.redactor.batch(batch)
     fill_shapes(clean)  # of the redacted bodies: a shape must not keep what redaction took out
     if changes:
-        intake.changes.record(changes)
+        intake.changes.record([_redacted(change, intake.redactor) for change in changes])
     if len(clean):
         intake.telemetry.append(clean)
         intake.learn(clean)
+
+
+def _redacted(change: RecordedChange, redactor: Redactor) -> RecordedChange:
+    """Configuration holds secrets, and a value alone does not show that it is one: its key does."""
+    actor = redactor.text(change.actor)
+    if not isinstance(change, ConfigChange):
+        return replace(change, actor=actor)
+    before, after = (
+        redactor.text(f"{change.key}={value}").removeprefix(f"{change.key}=")
+        for value in (change.before, change.after)
+    )
+    return replace(change, actor=actor, before=before, after=after)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.analysis.redaction import RuleRedactor
+from assistant.analysis.shapes import shape_of
 from tests.builders import a_batch, a_log, a_point, a_span
 
 SAMPLES = Path(__file__).parents[3] / "shared/data/attacks/detect-secrets"
@@ -100,6 +101,11 @@ def test_the_same_value_has_the_same_pseudonym_however_it_is_written() -> None:
     assert first == second != other
     spaced, plain = REDACTOR.text("4111 1111 1111 1111 / 4111111111111111").split(" / ")
     assert spaced == plain
+
+
+def test_log_records_that_differ_in_what_was_redacted_keep_one_shape() -> None:
+    bodies = [REDACTOR.text(f"mail to user{i}@example.com bounced") for i in range(200)]
+    assert {shape_of(body) for body in bodies} == {"mail to <email:<hex>> bounced"}
 
 
 def test_pseudonyms_belong_to_an_installation() -> None:

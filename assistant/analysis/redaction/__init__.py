@@ -126,8 +126,11 @@ class RuleRedactor:
 
     def _pseudonym(self, kind: str, value: str) -> str:
         same = _SAME.get(kind, str)(value)
-        digest = hashlib.blake2b(same.encode("utf-8", "replace"), digest_size=4, key=self._key)
-        return f"<{kind}:{digest.hexdigest()}>"
+        digest = hashlib.blake2b(
+            same.encode("utf-8", "replace"), digest_size=5, key=self._key
+        ).digest()
+        # A letter and a digit first: log templates must see hexadecimal in every pseudonym.
+        return f"<{kind}:{'abcdef'[digest[0] % 6]}{digest[1] % 10}{digest[2:].hex()}>"
 
 
 def _suspects(rows: list[str]) -> list[str]:
