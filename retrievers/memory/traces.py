@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -56,10 +57,9 @@ def red(spans: Sequence[Span], grid: Grid, services: Sequence[str] = ()) -> list
             calls[call.caller.service, call.callee].append(call.caller)
     found: list[Series] = []
     for (service, operation), group in _busiest(requests):
-        naming = _naming(request_key, service, operation)
-        found += _series(group, grid, naming, percentiles=(50, 95))
+        found += _series(group, grid, partial(request_key, service, operation), (50, 95))
     for (service, callee), group in _busiest(calls):
-        found += _series(group, grid, _naming(call_key, service, callee), percentiles=(95,))
+        found += _series(group, grid, partial(call_key, service, callee), (95,))
     wanted = [s for s in found if not services or s.key.service in services]
     return sorted(wanted, key=key_order)
 
@@ -145,10 +145,6 @@ def _series(
         ]
         latency = grid.column(index, values)
         yield grid.series(key(Signal.LATENCY, f"p{percentile}"), latency, weights)
-
-
-def _naming(make: Callable[[str, str, Signal, str], SeriesKey], service: str, other: str) -> Naming:
-    return lambda signal, statistic: make(service, other, signal, statistic)
 
 
 def _leaves(span: Span) -> bool:

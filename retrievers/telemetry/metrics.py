@@ -98,23 +98,22 @@ def _scalars(grid: Grid, groups: Iterator[dict[str, Any]], statistic: str) -> It
 def _histograms(grid: Grid, groups: Iterator[dict[str, Any]]) -> Iterator[Series]:
     for group in groups:
         grown = growth(group, grid)
-        if not len(grown.step):
-            continue
         counts = grid.counts(grown.step, grown.count)
-        yield _named(grid, group, "rate", _over(grid, grown, grown.count / grown.seconds), counts)
-        if grown.buckets is None:
-            mean = np.divide(
-                grown.sum, grown.count, out=np.full_like(grown.sum, np.nan), where=grown.count > 0
-            )
-            yield _named(grid, group, "mean", _over(grid, grown, mean), counts)
-            continue
-        for statistic, fraction in (("p50", 0.5), ("p95", 0.95)):
-            estimated = quantiles(grown.bounds, grown.buckets, fraction)
-            yield _named(grid, group, statistic, _over(grid, grown, estimated), counts)
+        for statistic, values in _statistics(grown):
+            yield _named(grid, group, statistic, grid.column(grown.step, values), counts)
 
 
-def _over(grid: Grid, grown: Growth, values: Floats) -> Floats:
-    return grid.column(grown.step, values)
+def _statistics(grown: Growth) -> Iterator[tuple[str, Floats]]:
+    """Per step: how often something was observed, and how large it was."""
+    if not len(grown.step):
+        return
+    yield "rate", grown.count / grown.seconds
+    if grown.buckets is None:
+        unknown = np.full_like(grown.sum, np.nan)
+        yield "mean", np.divide(grown.sum, grown.count, out=unknown, where=grown.count > 0)
+    else:
+        yield "p50", quantiles(grown.bounds, grown.buckets, 0.5)
+        yield "p95", quantiles(grown.bounds, grown.buckets, 0.95)
 
 
 def _named(

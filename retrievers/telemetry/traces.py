@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
-from assistant.domain.signals import Edge, Floats, Series, SeriesKey, Signal, Trace
+from assistant.domain.signals import Edge, Series, SeriesKey, Signal, Trace
 from assistant.domain.window import NANOSECONDS
 from retrievers.grids import MAX_OPERATIONS, TRACE_MARGIN_NS, Grid, key_order
 from retrievers.keys import call_key, request_key
@@ -114,39 +115,31 @@ def red(query: Query, step_ns: int) -> list[Series]:
 def _requests(query: Query, grid: Grid) -> Iterator[Series]:
     for group in query.groups(_REQUESTS, step=grid.step_ns, most=MAX_OPERATIONS):
         operation = "" if group["whole"] else group["operation"]
-
-        def key(signal: Signal, statistic: str, g: Any = group, o: str = operation) -> SeriesKey:
-            return request_key(g["service"], o, signal, statistic)
-
-        yield from _rate_and_ratio(grid, group, key)
-        yield _latency(grid, group, key(Signal.LATENCY, "p50"))
-        yield _latency(grid, group, key(Signal.LATENCY, "p95"))
+        key = partial(request_key, group["service"], operation)
+        yield from _series(grid, group, key, ("p50", "p95"))
 
 
 def _calls(query: Query, grid: Grid) -> Iterator[Series]:
     for group in query.groups(_CALL_STEPS, step=grid.step_ns, most=MAX_OPERATIONS):
-
-        def key(signal: Signal, statistic: str, g: Any = group) -> SeriesKey:
-            return call_key(g["caller"], g["callee"], signal, statistic)
-
-        yield from _rate_and_ratio(grid, group, key)
-        yield _latency(grid, group, key(Signal.LATENCY, "p95"))
+        key = partial(call_key, group["caller"], group["callee"])
+        yield from _series(grid, group, key, ("p95",))
 
 
-def _rate_and_ratio(grid: Grid, group: dict[str, Any], key: Any) -> Iterator[Series]:
-    rate = grid.column(group["i"], group["n"] / grid.step_s)
-    ratio = grid.column(group["i"], group["failed"] / group["n"])
-    yield grid.series(key(Signal.TRAFFIC, "rate"), rate, _weights(grid, group))
-    yield grid.series(key(Signal.ERRORS, "ratio"), ratio, _weights(grid, group))
-
-
-def _latency(grid: Grid, group: dict[str, Any], key: SeriesKey) -> Series:
-    values = grid.column(group["i"], group[key.statistic] / NANOSECONDS)
-    return grid.series(key, values, _weights(grid, group))
-
-
-def _weights(grid: Grid, group: dict[str, Any]) -> Floats:
-    return grid.counts(group["i"], group["n"])
+def _series(
+    grid: Grid,
+    group: dict[str, Any],
+    key: Callable[[Signal, str], SeriesKey],
+    percentiles: Sequence[str],
+) -> Iterator[Series]:
+    steps, counts = group["i"], group["n"]
+    weights = grid.counts(steps, counts)
+    rate = grid.column(steps, counts / grid.step_s)
+    ratio = grid.column(steps, group["failed"] / counts)
+    yield grid.series(key(Signal.TRAFFIC, "rate"), rate, weights)
+    yield grid.series(key(Signal.ERRORS, "ratio"), ratio, weights)
+    for percentile in percentiles:
+        seconds = grid.column(steps, group[percentile] / NANOSECONDS)
+        yield grid.series(key(Signal.LATENCY, percentile), seconds, weights)
 
 
 def edges(query: Query) -> list[Edge]:
