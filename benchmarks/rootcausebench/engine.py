@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 
+from assistant.domain.errors import CausewayError
 from assistant.domain.report import Report, Verdict
 from assistant.domain.signals import SignalBatch
 from assistant.domain.window import to_ns
@@ -51,6 +52,11 @@ def investigate(incident: Incident, workspace: Path, models: Path) -> Investigat
         report = causeway.investigate(question)
         seconds = time.perf_counter() - started
     return Investigated(_answer(report, code, seconds), report)
+
+
+def refusal(error: CausewayError) -> Answer:
+    """What stands in the results when the engine gave no report."""
+    return Answer(UNSURE, "", frozenset(), "", f"error: {error}", 0.0, 0.0)
 
 
 def _ingest(incident: Incident, code: CaseRepository, causeway: Causeway) -> None:

@@ -10,9 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
+from assistant.domain.errors import CausewayError
 from benchmarks.options import BenchOptions
 from benchmarks.rootcausebench.cases import Truth, case_folders, read_incident, read_truth
-from benchmarks.rootcausebench.engine import Investigated, investigate
+from benchmarks.rootcausebench.engine import investigate, refusal
 from benchmarks.rootcausebench.rename import Renaming
 from benchmarks.rootcausebench.scoring import Answer, Score, score, summary
 
@@ -52,19 +53,22 @@ def _case(
     """The truth is read only after the investigation has answered."""
     incident = read_incident(folder / "data")
     renaming = Renaming.of(incident, seed) if seed is not None else None
-    found: Investigated = investigate(
-        renaming.incident(incident) if renaming else incident, workspace, models
-    )
+    try:
+        shown = renaming.incident(incident) if renaming else incident
+        found = investigate(shown, workspace, models)
+        answer, top = found.answer, found.report.suspects[:5]
+    except CausewayError as error:
+        answer, top = refusal(error), ()  # counts as an answer that is wrong
     truth = read_truth(folder)
     if renaming is not None:
         truth = renaming.truth(truth)
-    suspects = [{"id": s.id, "title": s.title, "score": s.score} for s in found.report.suspects[:5]]
+    suspects = [{"id": s.id, "title": s.title, "score": s.score} for s in top]
     result: dict[str, object] = {
-        "answer": asdict(found.answer),
+        "answer": asdict(answer),
         "truth": asdict(truth),
         "suspects": suspects,
     }
-    return found.answer, truth, result
+    return answer, truth, result
 
 
 def _heading() -> str:

@@ -52,7 +52,9 @@ def trace_request(incident: Incident) -> bytes:
                 start_time_unix_nano=to_ns(moment(row["start"])),
                 attributes=_attributes(_span_attributes(row)),
             )
-            span.end_time_unix_nano = span.start_time_unix_nano + int(row["duration_ms"] * 1e6)
+            span.end_time_unix_nano = span.start_time_unix_nano + int(
+                (row.get("duration_ms") or 0) * 1e6
+            )
             if row["parent_id"]:
                 span.parent_span_id = _span_id(row["trace_id"], row["parent_id"])
             span.status.code = {
@@ -75,11 +77,13 @@ def log_request(incident: Incident) -> bytes:
                 observed_time_unix_nano=time_ns,
                 severity_text=row.get("severity_text", ""),
                 severity_number=_SEVERITY.get(row.get("severity_text", "").upper(), 0),
-                body=AnyValue(string_value=row.get("msg", "")),
+                body=AnyValue(string_value=str(row.get("msg") or "")),
                 attributes=_attributes({k: v for k, v in row.items() if k not in _LOG_FIELDS}),
             )
             if row.get("trace_id"):
                 record.trace_id = trace_id(row["trace_id"])
+                if row.get("span_id"):
+                    record.span_id = _span_id(row["trace_id"], row["span_id"])
     return bytes(request.SerializeToString())
 
 
@@ -141,16 +145,21 @@ def received_at(incident: Incident) -> datetime:
 
 def trace_id(label: str) -> bytes:
     """16 bytes: the id itself where it is one, else a digest of the label."""
-    try:
-        given = bytes.fromhex(label)
-    except ValueError:
-        given = b""
-    return given if len(given) == 16 and any(given) else _digest(label, 16)
+    return _given(label, 16) or _digest(label, 16)
 
 
 def _span_id(trace: str, label: str) -> bytes:
     # Labels such as 'a1' come again in every trace.
-    return _digest(f"{trace}/{label}", 8)
+    return _given(label, 8) or _digest(f"{trace}/{label}", 8)
+
+
+def _given(label: str, size: int) -> bytes:
+    """The bytes of a valid id (all zeros is none), else nothing."""
+    try:
+        found = bytes.fromhex(label)
+    except ValueError:
+        return b""
+    return found if len(found) == size and any(found) else b""
 
 
 def _digest(text: str, size: int) -> bytes:

@@ -101,6 +101,18 @@ def test_new_names_do_not_change_the_verdict(cases: Path) -> None:
     assert "passed 1/1" in out.getvalue()
 
 
+def test_a_case_that_the_engine_refuses_is_a_wrong_answer(tmp_path: Path) -> None:
+    unknown = an_incident(alert={"service": "nobody", "fired_at": "2026-03-02T11:30:00Z"})
+    write_case(tmp_path / "cases" / "unknown", unknown, TRUTH)
+    out, results = io.StringIO(), tmp_path / "results.json"
+
+    assert run(tmp_path / "cases", BenchOptions(json=results), out) == 0
+
+    (case,) = json.loads(results.read_text())["cases"]
+    assert case["answer"]["verdict"].startswith("error: No service is called 'nobody'")
+    assert "passed 0/1" in out.getvalue()
+
+
 def test_a_folder_without_cases_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert BENCHMARKS["rootcausebench"](tmp_path, {"json": None}) == 1
     assert "holds no case" in capsys.readouterr().out
