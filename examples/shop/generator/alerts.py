@@ -48,7 +48,7 @@ RULES = (
     Rule("latency", "latency_p99", 0.15, 1.9, 0.15),
     Rule("upstream", "upstream_errors", 0.08, 3.0, 0.06),
     Rule("pool", "pool_wait_p95", 0.1, 3.0, 0.1),
-    Rule("memory", "memory", 1e8, 1.9),
+    Rule("memory", "memory", 1e8, 1.45),
     Rule("restarts", "restarts", 0.5, 1.0, 0.5),
     Rule("queue", "queue_depth", 25, 4.0, 20),
     Rule("chores", "chore_failures", 2.5, 3.0, 2.0),

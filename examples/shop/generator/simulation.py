@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from examples.shop.database import Database, Session, fill
+from examples.shop.database import Database, fill
 from examples.shop.generator.alerts import Alert, Watch
 from examples.shop.generator.mutations.base import Mutation
 from examples.shop.generator.names import Names
@@ -101,8 +101,12 @@ class Stage:
 
 
 class ExposedDatabase(Database):
-    def session(self) -> Session:
-        return Session(self)
+    """A database that others use too."""
+
+    async def occupy(self, steps: int) -> None:
+        """A statement of so many steps, from somebody who is not of the shop."""
+        async with self._parallel:
+            await self._spend(steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ def _stage(plan: Plan, world: World, chance: random.Random) -> Stage:
     database.migrate(migrations)
     fill(database, rename=plan.names.text, scarce=ambience.get("scarce", 0.0))
     if "memory" in ambience:
-        world.memory_limit_bytes = chance.choice((220e6, 256e6, 300e6)) / ambience["memory"]
+        world.memory_limit_bytes = ambience["memory"] * chance.uniform(0.9, 1.15)
         world.bytes_per_entry = 60_000
     acquirer = Acquirer(
         random.Random(f"{plan.seed}/acquirer"),

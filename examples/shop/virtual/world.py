@@ -230,7 +230,7 @@ class World:
                 self.archive.sample(name, gauge, (), minute, read())
 
     def _sample_process(self, process: Process, minute: int, cpu: float) -> None:
-        base = 60e6 + 9e6 * (len(process.name) % 7)
+        base = 70e6 + 3e6 * (len(process.name) % 7)
         noise = process.random.gauss(0, 0.01)
         memory = (base + process.entries() * self.bytes_per_entry) * (1 + noise)
         self.memory[process.name] = memory

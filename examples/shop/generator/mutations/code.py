@@ -190,7 +190,7 @@ RESOURCES = (
                  '    demand.append({"sku": sku, "at": service.now()})\n    return'),
             Edit(app("pricing"), "\n\nasync def load_prices",
                  "\ndemand: list[dict] = []\n\n\nasync def load_prices"),
-        ), ambience={"memory": 1}, lures=(
+        ), ambience={"memory": 220e6}, lures=(
             Lure("pricing", "pricing: keep the last category in memory", edit(
                 app("pricing"), "\n\nasync def best_promotion",
                 '\n\nlast = {"category": ""}\n\n\nasync def best_promotion')),
@@ -204,7 +204,7 @@ RESOURCES = (
                  '                self.recent.append((peer, path, elapsed))\n'),
             Edit(CLIENT, '        self.settings = config["client"]\n',
                  '        self.settings = config["client"]\n        self.recent = []\n'),
-        ), ambience={"memory": 1}, lures=(POOL_LURE,), monitors=("memory", "restarts", "errors"),
+        ), ambience={"memory": 220e6}, lures=(POOL_LURE,), monitors=("memory", "restarts", "errors"),
         shared=True),
     Mutation(
         "cache-unbounded", "code", "cart", "cart", "rollback",
@@ -216,7 +216,7 @@ RESOURCES = (
                  '        ("price", cart_id, sku),'),
             Edit(app("cart"), "await current_price(sku)", "await current_price(cart_id, sku)"),
             Edit("config/cart.toml", "ttl_s = 30.0", "ttl_s = 86400.0\nmax_entries = 1000000"),
-        ), ambience={"memory": 2}, monitors=("memory", "restarts", "errors")),
+        ), ambience={"memory": 145e6}, monitors=("memory", "restarts", "errors")),
     Mutation(
         "background-tasks", "code", "cart", "pricing", "rollback",
         ("cart: keep the prices of open carts fresh", "cart: follow price changes while shopping"),

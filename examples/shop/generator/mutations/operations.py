@@ -79,14 +79,10 @@ async def noisy_neighbour(stage: Stage) -> None:
 
 async def batch_job(stage: Stage) -> None:
     """A nightly report in the middle of the day: heavy reads on every seat of the database."""
-    query = stage.names.text(
-        "SELECT count(*) FROM reservations WHERE upper(order_id) || sku LIKE '%9%9%'"
-    )
-    job = stage.database.session()
 
     async def reader() -> None:
         while True:
-            await job.run(query, ())
+            await stage.database.occupy(60_000)
 
     stage.keep(*(reader() for _ in range(24)))
 
@@ -138,7 +134,6 @@ async def short_burst(stage: Stage) -> None:
     stage.load.surge = 7.0
     await asyncio.sleep(130)
     stage.load.surge = 1.0
-
 
 
 DATA = (
