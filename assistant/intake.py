@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.analysis.shapes import fill_shapes
-from assistant.domain.changes import ConfigChange, RecordedChange
+from assistant.domain.changes import ConfigChange, Deployment, RecordedChange
 from assistant.domain.ports import ChangeLog, Redactor, TelemetryWriter
 from assistant.domain.signals import SignalBatch
 
@@ -36,10 +36,11 @@ def ingest(intake: Intake, batch: SignalBatch, changes: Sequence[RecordedChange]
 def _redacted(change: RecordedChange, redactor: Redactor) -> RecordedChange:
     """Configuration holds secrets, and a value alone does not show that it is one: its key does."""
     actor = redactor.text(change.actor)
-    if not isinstance(change, ConfigChange):
-        return replace(change, actor=actor)
+    if isinstance(change, Deployment):
+        return replace(change, actor=actor, url=redactor.text(change.url))
+    key = change.key if isinstance(change, ConfigChange) else change.flag
     before, after = (
-        redactor.text(f"{change.key}={value}").removeprefix(f"{change.key}=")
+        redactor.text(f"{key}={value}").removeprefix(f"{key}=")
         for value in (change.before, change.after)
     )
     return replace(change, actor=actor, before=before, after=after)

@@ -41,7 +41,7 @@ def test_a_configuration_value_is_secret_when_its_key_says_so() -> None:
     parts = intake()
     password = ConfigChange("c1", "db.password", at(-5), before="tiger", after="lion")
     pool = ConfigChange("c2", "db.pool_size", at(-4), before="20", after="5", actor="a@b.example")
-    deploy = a_deploy(minutes=-3, actor="ada")
+    deploy = a_deploy(minutes=-3, actor="ada", url="https://bob:tiger@ci.example/7")
 
     ingest(parts, SignalBatch(), [password, pool, deploy])
 
@@ -49,7 +49,8 @@ def test_a_configuration_value_is_secret_when_its_key_says_so() -> None:
     lion = REDACTOR.text("db.password=lion").removeprefix("db.password=")
     assert stored[0] == replace(password, before=SECRET, after=lion)
     assert stored[1] == replace(pool, actor=REDACTOR.text("a@b.example"))
-    assert stored[2] == deploy
+    assert stored[2] == replace(deploy, url=REDACTOR.text(deploy.url))
+    assert "tiger" not in repr(stored)
 
 
 def test_only_what_was_stored_is_learned() -> None:

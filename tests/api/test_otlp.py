@@ -7,6 +7,8 @@ import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http.client import HTTPConnection
 
 import httpx
 import pytest
@@ -239,3 +241,33 @@ def test_the_answer_waits_until_the_data_is_durable() -> None:
         assert not answer.done()
         durable.set()
         assert answer.result().status_code == 200
+
+
+def test_large_bodies_beyond_what_memory_allows_at_once_are_told_to_come_back() -> None:
+    asked, durable = threading.Semaphore(0), threading.Event()
+    large = json.dumps(trace_request(a_span(name="x" * 90_000))).encode()
+
+    def accept(batch: SignalBatch, changes: list[RecordedChange]) -> None:
+        asked.release()
+        assert durable.wait(20)
+
+    with http_receiver(accept, max_body_bytes=LIMIT) as url, ThreadPoolExecutor(4) as pool:
+        post = partial(httpx.post, f"{url}/v1/traces", content=large, headers=JSON, timeout=20)
+        answers = [pool.submit(post) for _ in range(4)]
+        assert all(asked.acquire(timeout=20) for _ in answers)
+        one_too_many = post()
+        durable.set()
+
+    assert [answer.result().status_code for answer in answers] == [200] * 4
+    assert (one_too_many.status_code, one_too_many.headers["retry-after"]) == (429, "1")
+
+
+def test_a_client_that_asks_first_is_refused_before_it_sends(client: httpx.Client) -> None:
+    connection = HTTPConnection(client.base_url.host, client.base_url.port, timeout=20)
+    connection.putrequest("POST", "/v1/traces")
+    for name, value in (*PROTOBUF.items(), ("content-length", str(LIMIT + 1))):
+        connection.putheader(name, value)
+    connection.putheader("expect", "100-continue")
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
