@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
+from assistant.analysis.scales import Bools
 from assistant.domain.anomaly import AnomalousSeries, AnomalyWindow, Direction
 from assistant.domain.signals import Series, Signal
 from assistant.domain.window import NANOSECONDS, TimeWindow, from_ns
@@ -67,6 +68,24 @@ def silences(series: Sequence[Series], window: TimeWindow) -> list[Silence]:
         whole = _silence(name, "service", ones, end_ns)
         found += [whole] if whole else _partial(name, ones, end_ns)
     return found
+
+
+def silence_as_zero(series: Sequence[Series]) -> list[Series]:
+    """Traffic without a value in a step is no traffic, as long as anything else was heard in that
+    step; elsewhere it stays unknown. Other series are returned as they are."""
+    heard: dict[tuple[int, int, int], Bools] = {}
+    for one in series:
+        grid = (one.start_ns, one.step_ns, len(one.values))
+        finite = np.isfinite(one.values)
+        heard[grid] = heard[grid] | finite if grid in heard else finite
+    filled = []
+    for one in series:
+        if one.key.signal is Signal.TRAFFIC and one.weights is not None:
+            quiet = heard[one.start_ns, one.step_ns, len(one.values)] & np.isnan(one.values)
+            if quiet.any():
+                one = replace(one, values=np.where(quiet, 0.0, one.values))
+        filled.append(one)
+    return filled
 
 
 def _partial(service: str, series: Sequence[Series], end_ns: int) -> list[Silence]:
@@ -137,7 +156,7 @@ def _heard(series: Iterable[Series]) -> _Heard | None:
     )
 
 
-def _sound(series: Series) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _sound(series: Series) -> Bools:
     heard = np.isfinite(series.values)
     if series.key.signal in (Signal.TRAFFIC, Signal.LOG_RATE):
         heard &= series.values > 0

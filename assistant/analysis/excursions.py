@@ -38,6 +38,7 @@ _AWAY = 2.5  # standard deviations between the level of a piece and the usual on
 _BRIDGED = 2  # usual steps inside one excursion
 _BLOCKS = 24
 _CURVE = 5  # degree of the curve that a daily swing may follow
+_LATE = 2  # last steps whose counts may still grow, as data arrives late
 _SLOW_STEPS, _SLOW_SHARE = 10, 0.1
 _DRIFT = 2.0  # times the usual drift over the same time that an excursion must exceed
 _HIGHEST = 100.0
@@ -133,6 +134,8 @@ def _measure(view: _View, baseline: Baseline, a: int, b: int) -> Excursion | Non
     onset = onset_of(view.scaled, baseline.level, view.noise, before, a, b)
     slow = onset.rise > max(_SLOW_STEPS, len(view.steps) * _SLOW_SHARE)
     if onset.smooth:
+        return None
+    if scale.counts and not rose and a >= len(view.steps) - _LATE:
         return None
     if not scale.matters(usual_raw, _extent(view.raw[a:b], rose=rose, slow=slow), slow=slow):
         return None

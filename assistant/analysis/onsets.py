@@ -8,6 +8,7 @@ import numpy as np
 
 from assistant.analysis.chance import climb_chance
 from assistant.analysis.changepoints import Noise, curve_error, median, ramp_place, step_place
+from assistant.analysis.scales import Bools
 from assistant.domain.signals import Floats
 
 _BENDS = 0.6  # of a step's squared error that a bend must get below
@@ -65,6 +66,6 @@ def onset_of(values: Floats, level: float, noise: Noise, before: int, a: int, b:
     return Onset(index, earliest, latest, ramp=False, rise=max(tall - index, 0), smooth=smooth)
 
 
-def _lasting(high: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
+def _lasting(high: Bools) -> int:
     """The first of two steps in a row, or the first at all."""
     return int(np.argmax(high[:-1] & high[1:])) if len(high) > 1 else 0

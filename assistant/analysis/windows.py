@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
-from assistant.analysis.absence import Silence, silences, stopped
-from assistant.analysis.changepoints import noise_of_rows
+from assistant.analysis.absence import Silence, silence_as_zero, silences, stopped
 from assistant.analysis.excursions import excursions
 from assistant.analysis.habits import Excursion
 from assistant.analysis.merge import ServiceWindow, merge
 from assistant.analysis.novelty import log_series, newcomers
-from assistant.analysis.scales import counted, scale_of
+from assistant.analysis.scales import scale_of
+from assistant.analysis.screening import lively
 from assistant.analysis.templates import LogTemplate, templates
 from assistant.domain.anomaly import AnomalousSeries, AnomalyWindow, Direction
-from assistant.domain.signals import Floats, LogShape, Series, Signal
+from assistant.domain.signals import LogShape, Series, Signal
 from assistant.domain.window import TimeWindow, from_ns, to_ns
 
-__all__ = ["Detection", "ServiceWindow", "detect", "lively", "merge", "service_windows"]
+__all__ = ["Detection", "ServiceWindow", "detect", "merge", "service_windows"]
 
 FALSE_DISCOVERY_RATE = 0.05
-_CALM_PEAK, _CALM_SUM = 4.5, 4.0
 _FAINT = 0.25  # of the strongest score, below which an excursion does not speak for its series
 _LED = 2  # steps between an excursion and the one it led into
 
@@ -48,13 +46,12 @@ def detect(
 ) -> Detection:
     """Every series and log template that left its baseline in `window`, with one window each: the
     one in force at `focus` or the latest before it, unless another is far stronger; and the one
-    that led straight into it. The share
-    of false ones is held at 5 % over all series tested (Benjamini and Hochberg, "Controlling the
-    false discovery rate", JRSS B 57, 1995)."""
+    that led straight into it. The share of false ones is held at 5 % over all series tested
+    (Benjamini and Hochberg, "Controlling the false discovery rate", JRSS B 57, 1995)."""
     grouped = templates(shapes)
     logs = log_series(grouped)
     silent = silences(series, window)
-    tested = [*series, *logs]
+    tested = [*silence_as_zero(series), *logs]
     candidates = [(s, excursions(s)) for s in lively(tested)]
     found = [(s, e) for s, several in candidates for e in _chosen(several, s, focus)]
     passed = _discoveries(found, tested=len(tested))
@@ -80,46 +77,6 @@ def detect(
 def service_windows(detection: Detection) -> Mapping[str, ServiceWindow]:
     """Service → the window merged over all its signals, earliest onset first."""
     return merge(detection.anomalies, detection.services)
-
-
-def lively(series: Iterable[Series]) -> list[Series]:
-    """The series worth a closer look, in order: some value, or some run of values, stands out.
-    Vectorised over series of equal length, because nearly all series are calm."""
-    ordered = list(series)
-    rows: dict[int, list[int]] = defaultdict(list)
-    keep: list[int] = []
-    for i, one in enumerate(ordered):
-        finite = np.isfinite(one.values)
-        if finite.all() and len(finite) >= 8:
-            rows[len(finite)].append(i)
-        elif finite.sum() >= 8:
-            keep.append(i)
-    for indices in rows.values():
-        scaled = np.array(
-            [
-                scale_of(s.key).to(counted(scale_of(s.key), s.values, s.step_ns))
-                for s in (ordered[i] for i in indices)
-            ]
-        )
-        keep += [i for i, stirs in zip(indices, _stirs(scaled), strict=True) if stirs]
-    return [ordered[i] for i in sorted(keep)]
-
-
-def _stirs(rows: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Rows with a value far out, or whose cumulative sum wanders (the CUSUM of Page, 1954)."""
-    sigma, rho = noise_of_rows(rows)
-    centred = rows - np.median(rows, axis=1, keepdims=True)
-    moving = np.ptp(rows, axis=1) > 0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(sigma[:, None] > 0, centred / sigma[:, None], np.sign(centred) * 10.0)
-    z = np.clip(z, -10, 10)
-    peak = np.abs(z).max(axis=1)
-    level = z - z.mean(axis=1, keepdims=True)
-    count = rows.shape[1]
-    at = np.arange(1, count)
-    sums = np.cumsum(level, axis=1)[:, :-1] / np.sqrt(at * (count - at) / count)
-    wander = np.abs(sums).max(axis=1) / np.sqrt((1 + rho) / (1 - rho))
-    return np.asarray(moving & ((peak > _CALM_PEAK) | (wander > _CALM_SUM)))
 
 
 def _chosen(
