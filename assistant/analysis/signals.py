@@ -18,13 +18,15 @@ _SATURATION = frozenset(
     "queue queued queues pool backlog pending wait waiting waiters waits lag inflight flight "
     "saturation throttle throttled throttling throttles limit limits quota capacity exhausted "
     "connection connections conn conns slots permits concurrency depth busy idle lock locks "
-    "blocked contention semaphore active".split()
+    "blocked contention semaphore active used usage utilization buffer "
+    "occupancy".split()
 )
 _ERRORS = frozenset(
     "error errors err errs failure failures failed fail fails exception exceptions fault faults "
     "timeout timeouts rejected rejections reject dropped drops aborted aborts panic panics denied "
     "unavailable retries retry 5xx 4xx restarts restart oom evicted evictions discarded "
-    "deadlocks deadlock crash crashes".split()
+    "deadlocks deadlock crash crashes killed unauthorized forbidden cancelled canceled invalid "
+    "401 403 404 429 500 502 503 504".split()
 )
 _RESOURCE = frozenset(
     "cpu memory mem heap rss swap disk filesystem fs network net io iops thread threads "
@@ -41,7 +43,8 @@ _TRAFFIC = frozenset(
     "count total published consumed processed received sent completed".split()
 )
 
-_MACHINE = frozenset("cpu memory mem disk filesystem fs heap network".split())
+_SUCCESS = frozenset("success successes successful availability".split())
+_MACHINE = frozenset("cpu memory mem disk filesystem fs heap network swap paging".split())
 _THROTTLING = frozenset("throttle throttled throttling throttles".split())
 _WAITING = frozenset("queue queued wait waiting".split())
 _HISTOGRAMS = (MetricKind.HISTOGRAM, MetricKind.EXPONENTIAL_HISTOGRAM)
@@ -71,6 +74,8 @@ def signal_of(metric: str, unit: str, kind: MetricKind) -> Signal:
     """What the values of `metric` say of a service. Histograms of a time are latencies whatever
     they are called; a counter never is one (its rate is a share of time, not a time)."""
     words = words_of(metric)
+    if words & _SUCCESS:
+        return Signal.METRIC  # it is the fall that is bad
     if words & _ERRORS and not words & _LATENCY:
         return Signal.ERRORS
     if words & {"gc", "cpu"} and not _full(words):
@@ -83,7 +88,7 @@ def signal_of(metric: str, unit: str, kind: MetricKind) -> Signal:
         return Signal.RESOURCE
     if kind in _HISTOGRAMS and seconds_per_unit(metric, unit) is not None:
         return Signal.LATENCY
-    if words & _TRAFFIC:
+    if words & _TRAFFIC or _per_time(words):
         return Signal.TRAFFIC
     return Signal.RESOURCE if unit in ("By", "bytes") else Signal.METRIC
 
@@ -93,8 +98,8 @@ def seconds_per_unit(metric: str, unit: str) -> float | None:
     the name; None when it is no time."""
     if unit:
         return _SECONDS.get(unit)
-    last = re.split(r"[^0-9A-Za-zµμ]+", metric)[-1]
-    return _SECONDS.get(last) if last != metric else None
+    parts = re.findall(r"[0-9A-Za-zµμ]+", metric)
+    return _SECONDS.get(parts[-1]) if len(parts) > 1 else None
 
 
 def words_of(metric: str) -> frozenset[str]:
@@ -106,6 +111,10 @@ def _response_time(words: frozenset[str]) -> bool:
     return "time" in words and bool(
         words & {"response", "request", "query", "processing", "service", "roundtrip", "execution"}
     )
+
+
+def _per_time(words: frozenset[str]) -> bool:
+    return "per" in words and bool(words & {"s", "sec", "second", "min", "minute"})
 
 
 def _of_a_time(words: frozenset[str], kind: MetricKind) -> Signal:
