@@ -21,7 +21,9 @@ from integrations.sources.otlp.wire import OtlpSignal
 
 # Threads mostly wait for the disk, and share its transactions.
 _THREADS = 16
-_WAITING = 64  # calls at once; more are told to come back
+# Calls of one connection at once; more wait in the client. Refusing them would not do: gRPC says
+# RESOURCE_EXHAUSTED then, without a time to retry, at which OTLP clients drop their data.
+_STREAMS = 64
 _SERVICES: dict[OtlpSignal, Any] = {
     OtlpSignal.TRACES: trace_service_pb2.DESCRIPTOR.services_by_name["TraceService"],
     OtlpSignal.METRICS: metrics_service_pb2.DESCRIPTOR.services_by_name["MetricsService"],
@@ -56,9 +58,9 @@ def start(
         ThreadPoolExecutor(_THREADS, thread_name_prefix="otlp-grpc"),
         options=(
             ("grpc.max_receive_message_length", max_body_bytes),
+            ("grpc.max_concurrent_streams", _STREAMS),
             ("grpc.so_reuseport", 0),  # a second server on the port must fail, not share it
         ),
-        maximum_concurrent_rpcs=_WAITING,
     )
     server.add_generic_rpc_handlers(
         tuple(
