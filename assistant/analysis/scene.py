@@ -21,6 +21,7 @@ from assistant.domain.anomaly import AnomalousSeries
 # An anomaly that ended longer than this before the moment in question is another story.
 _STALE = timedelta(minutes=30)
 _SOON = timedelta(minutes=30)
+_EQUAL = 0.8  # of the best candidate's score: as good as it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +161,7 @@ def _first_failing(
     best = ranked[0]
     if symptom in own and own[symptom].onset <= own[best.service].onset + step:
         at_once = next(c for c in ranked if c.service == symptom)
-        if at_once.unexplained and not best.explains > at_once.explains:
+        if at_once.score >= _EQUAL * best.score:
             return symptom
     return best.service
 
