@@ -65,16 +65,32 @@ def median(values: Floats) -> float:
 
 def noise_of_rows(rows: Floats) -> tuple[Floats, Floats]:
     """(sigma, rho) of each row of complete values, shape (rows, steps) with at least 3 steps."""
-    first, second = np.diff(rows, axis=1), rows[:, 2:] - rows[:, :-2]
     # Around their median, because a slope in most of the window would look like correlation.
-    one = np.median(np.abs(first - np.median(first, axis=1, keepdims=True)), axis=1) * MAD_TO_SIGMA
-    two = np.median(np.abs(second - np.median(second, axis=1, keepdims=True)), axis=1)
-    two = two * MAD_TO_SIGMA
+    first, second = (
+        np.sort(np.abs(moves - np.median(moves, axis=1, keepdims=True)), axis=1)
+        for moves in (np.diff(rows, axis=1), rows[:, 2:] - rows[:, :-2])
+    )
+    one = _middle(first) * MAD_TO_SIGMA
     with np.errstate(divide="ignore", invalid="ignore"):
-        rho = np.where(one > 0, (two / one) ** 2 - 1, 0.0)
+        rho = np.where(one > 0, _calm_square(second) / _calm_square(first) - 1, 0.0)
     # The estimate itself scatters; only correlation beyond that is believed.
     rho = np.clip(rho - 2 / np.sqrt(rows.shape[1]) * (1 - rho), 0.0, _MOST_CORRELATED)
     return one / np.sqrt(2 * (1 - rho)), rho
+
+
+def _middle(ordered: Floats) -> Floats:
+    """The median of rows that are in order."""
+    count = ordered.shape[1]
+    middle: Floats = (ordered[:, (count - 1) // 2] + ordered[:, count // 2]) / 2
+    return middle
+
+
+def _calm_square(ordered: Floats) -> Floats:
+    """The mean square of the smaller four fifths: scatters far less than the median, and a few
+    jumps do not reach it."""
+    kept = ordered[:, : max(1, ordered.shape[1] * 4 // 5)]
+    square: Floats = np.einsum("ij,ij->i", kept, kept) / kept.shape[1]
+    return square
 
 
 def noise_of(values: Floats) -> Noise:
