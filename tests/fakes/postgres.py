@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 
 def missing() -> str:
     """Why there is none here; '' when there is one."""
+    if importlib.util.find_spec("psycopg") is None:
+        return "psycopg is not installed"
     if _binary("initdb") is None:
         return "PostgreSQL is not installed"
     if os.geteuid() == 0 and not _is_user("postgres"):
