@@ -14,12 +14,12 @@ from typing import Any
 
 import orjson
 
+from assistant.analysis.redaction.keys import secret_value
 from assistant.analysis.redaction.rules import (
     KEYED_RULES,
     RULES,
     SUSPICION,
     Rule,
-    secret_value,
 )
 from assistant.domain.signals import Columns, SignalBatch
 

@@ -9,82 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, auto
-from functools import lru_cache
 from typing import Any
 
 import re2
 
 from assistant.analysis.redaction.issued import ISSUED
+from assistant.analysis.redaction.keys import CERTAIN_KEYS, TELLING_KEYS, secret_value
 from assistant.analysis.redaction.values import (
     is_basic_credential,
     is_card_number,
-    is_uuid,
     looks_secret,
-    says_nothing,
 )
 
-_TELLING_KEYS = (
-    "secret|token|api[_.-]?key|(?:access|auth|private|signing|encryption|account|shared|master"
-    "|license|subscription|storage|service|deploy|app|application|admin|client|consumer|webhook"
-    "|integration|personal|write|ingest|project)[_.-]?key|credential|authorization"
-    "|(?:php|j)?sess(?:ion)?[_-]?id|signature|connection[_.-]?string|\\bauth\\b|bearer"
-)
-_CERTAIN_KEYS = "passw(?:or)?d|passwort|passphrase|passcode|pwd|\\bpass\\b"
 _SEPARATOR = r"""\\?["']?\s{0,3}(?:=>|:=|==?|:)\s{0,3}"""
 _VALUE = (
     r"""(?:\\?"([^"\\\x1e\n]+)|\\?'([^'\\\x1e\n]+)|`([^`\x1e\n]+)"""
     r"""|([^\s"'`\\,;&<>(){}\[\]|\x1e]+))"""
 )
-
-# What ends a key that is about a secret: its kind, size or life, never the secret.
-_ABOUT = tuple(
-    "type name names count counts length len expires expiry expiration expires_in ttl size "
-    "limit policy url uri endpoint path file status error errors field version provider issuer "
-    "required enabled valid tokens secrets passwords attempts age reset changed days method "
-    "scope header prefix algorithm kind ref".split()
-)
-_PASSWORD_KEY = re2.compile(f"(?i)(?:{_CERTAIN_KEYS})")
-_SECRET_KEY = re2.compile(f"(?i)(?:{_TELLING_KEYS}|cookie)")
-
-
-# Some issuers hand out uuids as keys; beside any other key a uuid is an id like others.
-_UUID_KEY = re2.compile(r"(?i)api[_.-]?(?:key|token)|access[_.-]?token|secret[_.-]?key")
-
-
-class KeyKind(Enum):
-    PLAIN = auto()
-    NAMES_SECRET = auto()  # a token, key or secret: its value must look like one
-    NAMES_PASSWORD = auto()  # whatever stands there
-
-
-@lru_cache(maxsize=4096)
-def key_kind(key: str) -> KeyKind:
-    if key.lower().endswith(_ABOUT):
-        return KeyKind.PLAIN
-    if _PASSWORD_KEY.search(key):
-        return KeyKind.NAMES_PASSWORD
-    return KeyKind.NAMES_SECRET if _SECRET_KEY.search(key) else KeyKind.PLAIN
-
-
-def secret_value(key: str, value: str, *, explicit: bool = True) -> bool:
-    """Whether `value`, which stands beside `key`, is a secret. `explicit`: they are an assignment
-    or the value is quoted, so it is not a word of a sentence."""
-    kind = key_kind(key)
-    if kind is KeyKind.PLAIN or says_nothing(value):
-        return False
-    if kind is KeyKind.NAMES_PASSWORD or looks_secret(value):
-        return True
-    if _UUID_KEY.search(key) and is_uuid(value):
-        return True
-    return (
-        explicit
-        and "secret" in key.lower()
-        and len(value) >= 6
-        and " " not in value
-        and not value.isdigit()
-    )
-
 
 Judge = Callable[[Any, str], bool]  # (match, what its group holds) → whether it is a secret
 
@@ -170,9 +111,9 @@ _QUERY = (
     r"""([^&\s"'\\<>\x1e]{8,})"""
 )
 _CURL_USER = r"""\s-{1,2}u(?:ser)?[ =]["'\\]{0,2}[^\s:"'\\\x1e]{1,100}:([^\s"'\\\x1e]{1,200})"""
-_OPTION = rf"--([\w-]{{0,40}}(?i:{_CERTAIN_KEYS}|{_TELLING_KEYS})[\w-]{{0,40}})\s{_VALUE}"
-_KEYED = rf"(?i)([\w.-]*(?:{_CERTAIN_KEYS}|{_TELLING_KEYS})[\w.-]*){_SEPARATOR}{_VALUE}"
-_ELEMENT = rf"(?i)<([\w.:-]*(?:{_CERTAIN_KEYS}|{_TELLING_KEYS})[\w.-]*)>([^<\x1e]{{1,500}})</"
+_OPTION = rf"--([\w-]{{0,40}}(?i:{CERTAIN_KEYS}|{TELLING_KEYS})[\w-]{{0,40}})\s{_VALUE}"
+_KEYED = rf"(?i)([\w.-]*(?:{CERTAIN_KEYS}|{TELLING_KEYS})[\w.-]*){_SEPARATOR}{_VALUE}"
+_ELEMENT = rf"(?i)<([\w.:-]*(?:{CERTAIN_KEYS}|{TELLING_KEYS})[\w.-]*)>([^<\x1e]{{1,500}})</"
 _EMAIL = r"([A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24})"
 _CARD = (
     r"(?:^|[^\w.+-])([2-6]\d{13,18}|[2-6]\d{3}(?: \d{4}){3}|[2-6]\d{3}(?:-\d{4}){3}"
@@ -218,7 +159,7 @@ def _suspicion() -> Any:
     """One pattern that matches wherever a rule could; what it passes is clean. Apart from numbers
     it only asks for the beginnings of things, and so stays small enough to read most text once,
     as fast as memory allows."""
-    keys = rf"(?i:{_CERTAIN_KEYS}|{_TELLING_KEYS}|cookie)[\w.-]*"
+    keys = rf"(?i:{CERTAIN_KEYS}|{TELLING_KEYS}|cookie)[\w.-]*"
     beginnings = (
         rf"{keys}(?:[\"'\\]{{0,3}}\s{{0,3}}(?:=|:)|>)",
         rf"--[\w-]*{keys}\s",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from assistant.domain.signals import (
+    Columns,
     MetricKind,
     MetricPoint,
     Scalar,
@@ -71,32 +72,36 @@ def _read_metric(metric: Any, origin: Origin, decoded: DecodedRequest, received_
         "version": origin.version,
         "node": origin.node,
     }
-    columns = decoded.batch.points
     read = _VALUES[kind]
     streams: dict[tuple[bytes, ...], _Stream] = {}
     for point in data.data_points:
         if point.flags & _NO_RECORDED_VALUE:
             continue
-        if not name or not believable(point.time_unix_nano, received_ns):
-            when = described(point.time_unix_nano)[:4]
-            reason = f"point with an unusable time ({when})" if name else "metric without a name"
-            decoded.rejected[reason] += 1
-            continue
         key = tuple(point.attributes)
         stream = streams.get(key) or streams.setdefault(key, _stream(key, name, origin))
         try:
+            _check(name, point, received_ns)
             rows = list(read(point))
         except _Refused as reason:
             decoded.rejected[f"{reason}"] += 1
             continue
+        times = {"time_ns": point.time_unix_nano, "start_ns": _start(point, received_ns)}
         for values in rows:
-            row = _DEFAULTS | shared | values
-            row["service"] = stream.service
-            row["time_ns"] = point.time_unix_nano
-            row["start_ns"] = _start(point, received_ns)
-            row["attributes"] = _with(stream.attributes, values.get("quantile"))
-            for column in _COLUMNS:
-                columns[column].append(row[column])
+            _append(decoded.batch.points, _DEFAULTS | shared | times | values, stream)
+
+
+def _append(columns: Columns, row: dict[str, Any], stream: _Stream) -> None:
+    row["service"] = stream.service
+    row["attributes"] = _with(stream.attributes, row.get("quantile"))
+    for column in _COLUMNS:
+        columns[column].append(row[column])
+
+
+def _check(name: str, point: Any, received_ns: int) -> None:
+    if not name:
+        raise _Refused("point of a metric without a name")
+    if not believable(point.time_unix_nano, received_ns):
+        raise _Refused(f"point with an unusable time ({described(point.time_unix_nano)[:4]})")
 
 
 def _stream(raw: Sequence[bytes], metric: str, origin: Origin) -> _Stream:
