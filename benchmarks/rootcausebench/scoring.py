@@ -17,6 +17,8 @@ _REMEDIES = {
     "revert_configuration": "config-revert",
     "rotate_certificate": "rotate-cert",
     "fail_over": "failover",
+    "repair_dns": "fix-dns",
+    "free_disk_space": "free-disk",
 }
 
 
