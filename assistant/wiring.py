@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant import telemetry
 from assistant.analysis.redaction import RuleRedactor
@@ -37,12 +38,13 @@ from retrievers.knowledge import ChromaKnowledge
 from retrievers.knowledge.embedding import Embedder, bundled_embedder
 from retrievers.memory import run_inline
 from retrievers.ownership import DataDirectory, own
-from retrievers.records import SqlChangeLog, SqlReportStore, open_records
 from retrievers.telemetry import DuckDbTelemetry
 from retrievers.wrappers.group_commit import GroupCommit
+from retrievers.wrappers.late import LateRecords
 
 if TYPE_CHECKING:
     from assistant.gather import Sources
+    from retrievers.records import SqlChangeLog, SqlReportStore
 
 _MIB = 1024 * 1024
 _TRIM_EVERY_S = 15 * 60.0
@@ -80,6 +82,7 @@ class Causeway:
     clock: Callable[[], datetime]
     intake: Intake
     learner: Learner
+    open_records: Callable[[], object]
 
     def accept(self, batch: SignalBatch, changes: Sequence[RecordedChange]) -> None:
         """Redact and store; durable on return. Raises Overloaded, StorageFull."""
@@ -123,6 +126,13 @@ class Causeway:
             ),
         )
 
+    def warm_up(self) -> None:
+        """Load what taking in telemetry does not need and the first question would wait for.
+        Raises what is wrong with the records."""
+        self.open_records()
+        for module in ("assistant.pipeline", "integrations.renderings.html"):
+            importlib.import_module(module)
+
     def learned(self) -> bool:
         """Whether everything taken in so far can be found, by words and by meaning."""
         idle = self.learner.settle(0) and self.changes.settle(0)
@@ -153,8 +163,8 @@ def open_causeway(
             threads=settings.telemetry_threads,
         )
         stack.callback(store.close)
-        records = open_records(settings.records_url or _sqlite(settings.data_dir))
-        stack.callback(records.dispose)
+        records = LateRecords(lambda: _open_records(settings))
+        stack.callback(records.close)
         knowledge = ChromaKnowledge(
             settings.data_dir / "knowledge", _embedder(settings), chroma_url=settings.chroma_url
         )
@@ -162,7 +172,7 @@ def open_causeway(
         compute = _compute(settings, stack, long_running=long_running)
         code = GitHistory(settings.repositories)
         catalogue = FileCatalogue(settings.catalogue)
-        changes = IndexingChangeLog(SqlChangeLog(records), code, knowledge, catalogue)
+        changes = IndexingChangeLog(records.changes, code, knowledge, catalogue)
         stack.callback(changes.close)
         learner = Learner(knowledge)
         stack.callback(learner.close)
@@ -176,7 +186,7 @@ def open_causeway(
             directory=directory,
             telemetry=store,
             changes=changes,
-            reports=SqlReportStore(records),
+            reports=records.reports,
             knowledge=knowledge,
             catalogue=catalogue,
             code=code,
@@ -184,11 +194,23 @@ def open_causeway(
             clock=clock,
             intake=Intake(writer, changes, redactor, learner),
             learner=learner,
+            open_records=records.open,
         )
 
 
-def _sqlite(directory: Path) -> str:
-    return f"sqlite:///{directory / 'records.sqlite3'}"
+class _SqlRecords(NamedTuple):
+    changes: SqlChangeLog
+    reports: SqlReportStore
+    close: Callable[[], None]
+
+
+def _open_records(settings: Settings) -> _SqlRecords:
+    from retrievers.records import SqlChangeLog, SqlReportStore, open_records
+
+    engine = open_records(
+        settings.records_url or f"sqlite:///{settings.data_dir / 'records.sqlite3'}"
+    )
+    return _SqlRecords(SqlChangeLog(engine), SqlReportStore(engine), engine.dispose)
 
 
 def _redaction_key(directory: Path) -> bytes:

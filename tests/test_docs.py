@@ -8,6 +8,7 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
 from assistant.cli import cli
@@ -42,7 +43,7 @@ def test_every_setting_is_documented_with_what_it_means(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", cli.list_commands(None))  # type: ignore[arg-type]
+@pytest.mark.parametrize("name", cli.list_commands(click.Context(cli)))
 def test_every_command_and_its_own_options_are_documented(name: str) -> None:
     assert f"`causeway {name}" in page("docs/commands.md")
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
+import logging
 import signal
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -16,15 +15,15 @@ import uvloop
 from fastapi import FastAPI
 
 from assistant.api.app import create_app, create_otlp_app
-from assistant.domain.errors import OperatorError
+from assistant.domain.errors import CausewayError, OperatorError
 from assistant.settings import Settings
 from assistant.wiring import Causeway, open_causeway
 from integrations.sources.otlp import grpc_server
 
-# Not needed to take in telemetry; without this the first investigation would pay for them.
-_SLOW_IMPORTS = ("assistant.pipeline", "integrations.renderings.html")
 _GRACE_S = 10
 _BACKLOG = 2048
+
+logger = logging.getLogger(__name__)
 
 
 class Addresses(NamedTuple):
@@ -68,14 +67,14 @@ async def _serve(causeway: Causeway, ready: Callable[[Addresses], None]) -> None
         addresses = Addresses(_url(api), _url(otlp), f"{settings.host}:{grpc.port}")
         causeway.directory.announce(addresses.api)
         ready(addresses)
-        threading.Thread(target=_import_slow, name="slow-imports", daemon=True).start()
+        warming = asyncio.create_task(asyncio.to_thread(_warm_up, causeway))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([stopping, *running], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         for server in servers:
             server.should_exit = True
         await asyncio.to_thread(grpc.stop)
-        await asyncio.gather(*running)
+        await asyncio.gather(*running, warming)
 
 
 class _HttpServer(uvicorn.Server):
@@ -128,6 +127,8 @@ def _url(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _import_slow() -> None:
-    for module in _SLOW_IMPORTS:
-        importlib.import_module(module)
+def _warm_up(causeway: Causeway) -> None:
+    try:
+        causeway.warm_up()
+    except CausewayError as error:
+        logger.error("%s %s", error, error.hint)  # telemetry is taken in all the same

@@ -10,10 +10,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,9 +85,8 @@ def _explained(recording: Path, folder: Path) -> Report:
             api = Remote(addresses["api"], timedelta(minutes=5))
             otlp = Remote(addresses["otlp_http"], timedelta(minutes=1))
             step("playing the recorded telemetry over OTLP")
-            with ThreadPoolExecutor() as senders:  # at once, as services do
-                files = [recording / name for name in incident["telemetry"]]
-                list(senders.map(partial(send_otlp, otlp), files))
+            for name in incident["telemetry"]:
+                send_otlp(otlp, recording / name)
             api.record_changes((recording / incident["changes"]).read_bytes())
             step("embedding what is new")
             _wait_for_embeddings(api)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -40,7 +41,7 @@ def test_help_lists_the_commands_and_exit_codes() -> None:
         assert words in text
 
 
-@pytest.mark.parametrize("name", cli.list_commands(None))  # type: ignore[arg-type]
+@pytest.mark.parametrize("name", cli.list_commands(click.Context(cli)))
 def test_every_command_explains_itself_with_an_example(name: str) -> None:
     text = invoke(name, "--help").output
     assert "Usage:" in text

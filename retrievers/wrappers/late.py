@@ -1,0 +1,81 @@
+"""Records that open with their first use: what stands behind them takes a second to import, and
+telemetry must not wait for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from assistant.domain.changes import RecordedChange
+from assistant.domain.ports import ChangeLog, ReportStore
+from assistant.domain.report import Report
+from assistant.domain.window import TimeWindow
+
+
+class Records(Protocol):
+    """Opened records."""
+
+    @property
+    def changes(self) -> ChangeLog: ...
+
+    @property
+    def reports(self) -> ReportStore: ...
+
+    def close(self) -> None: ...
+
+
+class LateRecords:
+    """Opens once, whoever asks first; an opening that failed is tried again at the next use."""
+
+    def __init__(self, opening: Callable[[], Records]) -> None:
+        self._opening = opening
+        self._opened: Records | None = None
+        self._lock = threading.Lock()
+        self.changes = LateChangeLog(self.open)
+        self.reports = LateReports(self.open)
+
+    def open(self) -> Records:
+        """Raises what the opening raises."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._opening()
+            return self._opened
+
+    def close(self) -> None:
+        with self._lock:
+            if self._opened:
+                self._opened.close()
+
+
+class LateChangeLog:
+    """A ChangeLog in front of records that may not be open yet."""
+
+    def __init__(self, opened: Callable[[], Records]) -> None:
+        self._opened = opened
+
+    def record(self, changes: Sequence[RecordedChange]) -> None:
+        self._opened().changes.record(changes)
+
+    def changes(self, window: TimeWindow, services: Sequence[str] = ()) -> Sequence[RecordedChange]:
+        return self._opened().changes.changes(window, services)
+
+    def last_good_revision(self, service: str, before: datetime) -> str:
+        return self._opened().changes.last_good_revision(service, before)
+
+
+class LateReports:
+    """A ReportStore in front of records that may not be open yet."""
+
+    def __init__(self, opened: Callable[[], Records]) -> None:
+        self._opened = opened
+
+    def save(self, report: Report) -> None:
+        self._opened().reports.save(report)
+
+    def report(self, report_id: str) -> Report:
+        return self._opened().reports.report(report_id)
+
+    def latest(self, limit: int = 20) -> Sequence[Report]:
+        return self._opened().reports.latest(limit)
