@@ -15,6 +15,7 @@ _LASTED = 0.15  # share of the window a level must hold to count as usual
 _FEWEST_STEPS = 6
 _SAME = 2.0  # standard deviations between levels that are one
 _PERIODS = 3  # fewest repetitions from which a rhythm is learnt
+_EXPLAINED = 0.67  # of the spread that a rhythm may leave
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,11 +86,13 @@ def without_rhythm(values: Floats) -> Floats:
     padded.flat[: len(values)] = values
     pattern = np.nanmedian(padded, axis=0)
     pattern -= np.median(pattern)
+    if _spread(values - pattern[phases]) > _EXPLAINED * _spread(values):
+        return values
     # Periods are seldom whole steps: the pattern may come a step early or late.
     shifted = values - np.stack([pattern[(phases + k) % period] for k in (0, -1, 1)])
-    around = np.abs(shifted - median(values))
-    rest: Floats = shifted[np.argmin(around, axis=0), np.arange(len(values))]
-    return rest if _spread(rest) < 0.67 * _spread(values) else values
+    nearest = np.argmin(np.abs(shifted - median(values)), axis=0)
+    rest: Floats = shifted[nearest, np.arange(len(values))]
+    return rest
 
 
 def _period(values: Floats) -> int:
@@ -106,7 +109,9 @@ def _period(values: Floats) -> int:
     correlation = correlation / correlation[0] * (count / (count - np.arange(len(correlation))))
     inner = correlation[1:-1]
     peaks = 1 + np.flatnonzero((inner > correlation[:-2]) & (inner >= correlation[2:]))
-    peaks = peaks[(peaks >= 4) & (correlation[peaks] > 0.5)]
+    # What merely changes slowly correlates too, but without a dip before the peak.
+    dips = np.minimum.accumulate(correlation)[peaks]
+    peaks = peaks[(peaks >= 4) & (correlation[peaks] > 0.5) & (correlation[peaks] - dips > 0.25)]
     return int(peaks[np.argmax(correlation[peaks])]) if len(peaks) else 0
 
 

@@ -131,7 +131,8 @@ def _anomaly(series: Series, found: Excursion) -> AnomalousSeries:
         return from_ns(series.start_ns + step * series.step_ns)
 
     direction = Direction.ROSE if found.rose else Direction.FELL
-    if found.rose and scale_of(series.key).counts and found.baseline == 0:
+    unheard = not np.nan_to_num(series.values[: found.onset]).any()
+    if found.rose and scale_of(series.key).counts and unheard:
         direction = Direction.APPEARED
     elif not found.rose and series.key.signal is Signal.TRAFFIC and found.peak == 0:
         direction = Direction.STOPPED if found.ongoing else Direction.FELL

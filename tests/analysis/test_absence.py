@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 
-from assistant.analysis.absence import Silence, silences
+from assistant.analysis.absence import Silence, silence_as_zero, silences
 from assistant.analysis.windows import detect
 from assistant.domain.anomaly import Direction
 from assistant.domain.signals import Floats, Series, SeriesKey, Signal
@@ -85,3 +86,28 @@ def test_silence_is_an_anomaly_of_the_service() -> None:
     )
     assert (window.onset, window.end, window.peak) == (at(-15), None, 0)
     assert window.onset_latest == at(-15) + timedelta(minutes=1)
+
+
+class TestTrafficWithoutSpans:
+    def quiet(self, service: str, *stretches: tuple[int, int]) -> Series:
+        series = heard(*stretches, service=service)
+        return replace(
+            series,
+            key=replace(series.key, signal=Signal.TRAFFIC),
+            weights=np.nan_to_num(series.values),
+        )
+
+    def test_no_spans_while_others_are_heard_is_no_traffic(self) -> None:
+        cart, _ = silence_as_zero([self.quiet("cart", (0, 45)), self.quiet("pay", (0, 60))])
+        assert cart.values[45:].tolist() == [0] * 15
+
+    def test_when_nobody_is_heard_it_stays_unknown(self) -> None:
+        cart, _ = silence_as_zero([self.quiet("cart", (0, 45)), self.quiet("pay", (0, 50))])
+        assert np.isnan(cart.values[50:]).all()
+
+    def test_an_outage_of_one_service_is_seen(self) -> None:
+        both = [self.quiet("cart", (0, 45)), self.quiet("pay", (0, 60))]
+        anomalies = detect(both, [], WINDOW).anomalies
+        assert [(a.window.service, a.window.direction) for a in anomalies] == [
+            ("cart", Direction.STOPPED)
+        ]

@@ -105,6 +105,10 @@ class TestShapesOfChange:
         assert window.onset_earliest <= at(-34)
         assert window.onset == at(-30)
 
+    def test_a_leap_of_a_series_that_otherwise_wanders_slowly(self) -> None:
+        values = 1000 + np.cumsum(noise()) + 60 * since(150)
+        assert (minute_of(the_one(series(values)))) == 150
+
 
 class TestNoAnomaly:
     @pytest.mark.parametrize("value", [0.0, 1.0, -7.5, 1e12])
@@ -119,7 +123,7 @@ class TestNoAnomaly:
         assert len(found(*calm)) <= 1
 
     def test_an_uptime_has_no_onset(self) -> None:
-        assert found(series(np.arange(STEPS) * 60.0)) == []
+        assert found(series(np.linspace(0, 60 * (STEPS - 1), STEPS))) == []
 
     def test_a_rhythm_is_usual(self) -> None:
         assert found(series(10 + 10.0 * (np.arange(STEPS) % 15 == 0) + noise())) == []
@@ -127,6 +131,14 @@ class TestNoAnomaly:
     def test_the_day_drifts(self) -> None:
         day = np.asarray(100 + 15 * np.sin(np.arange(STEPS) / 60), dtype=np.float64)
         assert found(series(day + noise())) == []
+
+    def test_habitual_spikes(self) -> None:
+        spikes = np.isin(np.arange(STEPS), [13, 37, 52, 88, 101, 130, 151, 171])
+        assert found(series(10 + noise() + 40 * spikes)) == []
+
+    def test_a_random_walk_wanders(self) -> None:
+        walks = [series(1000 + np.cumsum(noise(seed))) for seed in range(20)]
+        assert len(found(*walks)) <= 1
 
     def test_a_series_too_short_to_have_a_baseline(self) -> None:
         assert found(series(np.r_[np.ones(4), 9, np.full(STEPS - 5, np.nan)])) == []
@@ -158,6 +170,10 @@ class TestSignals:
     def test_traffic_that_drops_to_nothing_stopped(self) -> None:
         rate = np.random.default_rng(0).poisson(1200 * (1 - since(150))) / 60
         assert the_one(series(rate, Signal.TRAFFIC)).direction is Direction.STOPPED
+
+    def test_the_last_counts_may_still_arrive(self) -> None:
+        rate = np.random.default_rng(0).poisson(1200 * (1 - 0.9 * since(179))) / 60
+        assert found(series(rate, Signal.TRAFFIC)) == []
 
     def test_traffic_that_halves_fell(self) -> None:
         rate = np.random.default_rng(0).poisson(1200 * (1 - 0.5 * since(150))) / 60
@@ -251,7 +267,7 @@ class TestOrder:
 class TestProperties:
     """The same series on another scale is the same anomaly."""
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25, deadline=None, derandomize=True)
     @given(
         seed=st.integers(0, 10**6),
         minute=st.integers(40, 170),
@@ -266,13 +282,13 @@ class TestProperties:
         assert (scaled.onset, scaled.end) == (plain.onset, plain.end)
         assert scaled.score == pytest.approx(plain.score, rel=1e-6)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25, deadline=None, derandomize=True)
     @given(seed=st.integers(0, 10**6), minute=st.integers(40, 170), shift=st.floats(-100, 100))
     def test_shifting_a_gauge_moves_no_onset(self, seed: int, minute: int, shift: float) -> None:
         values = noise(seed) + 30 * since(minute)
         assert the_one(series(shift + values)).onset == the_one(series(values)).onset
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50, deadline=None, derandomize=True)
     @given(
         seed=st.integers(0, 10**6),
         minute=st.integers(40, 174),
@@ -288,7 +304,7 @@ class TestProperties:
         assert abs(minute_of(window) - minute) <= 1
         assert window.onset_earliest <= window.onset <= window.onset_latest
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30, deadline=None, derandomize=True)
     @given(seed=st.integers(0, 10**6), minute=st.integers(60, 120), slope=st.floats(0.5, 3))
     def test_a_clear_ramp_is_found_near_its_bend(
         self, seed: int, minute: int, slope: float
