@@ -43,7 +43,9 @@ class MetricReader(Protocol):
         reset. Delta sums: rate per second. Non-monotonic sums: mean. Histograms: `rate`
         (observations per second), `p50` and `p95` estimated by linear interpolation in buckets.
         Streams of one service that differ only in instance stay apart (key.instance).
-        NaN and infinite points never reach a Series."""
+        Times come in seconds, whatever their unit was. NaN and infinite points never reach a
+        Series. At most 2,000 streams per metric and service; raises InvalidWindow for a grid of
+        more than 86,400 steps."""
         ...
 
 
@@ -54,7 +56,8 @@ class TraceReader(Protocol):
         """RED per service and operation from server, consumer and root spans: signals TRAFFIC
         (statistic rate), ERRORS (ratio), LATENCY (p50 and p95, seconds), plus TRAFFIC, ERRORS and
         LATENCY p95 of calls from client/producer spans to a peer or a callee (key.peer set).
-        The series of a whole service have operation ''. Weights are span counts."""
+        The series of a whole service have operation ''. Weights are span counts. The busiest 300
+        operations and 300 peers of each service."""
         ...
 
     def edges(self, window: TimeWindow) -> Sequence[Edge]:
