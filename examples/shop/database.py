@@ -61,7 +61,9 @@ class Database:
         pages = self.file.execute("PRAGMA page_count").fetchone()[0]
         self.file.execute(f"PRAGMA max_page_count = {pages if full else 1_000_000}")
 
-    async def run(self, session: Session, sql: str, values: tuple[Any, ...]) -> list[dict[str, Any]]:
+    async def run(
+        self, session: Session, sql: str, values: tuple[Any, ...]
+    ) -> list[dict[str, Any]]:
         if sql.startswith("BEGIN"):
             await self._lock(session)
             return []
@@ -156,6 +158,9 @@ def fill(
          [(s, CATEGORIES[n % 6], 500 + 37 * n) for n, s in enumerate(skus)])  # fmt: skip
     many("INSERT INTO promotions (category, percent, active) VALUES (?, ?, ?)",
          reduced)  # fmt: skip
-    many("INSERT INTO stock VALUES (?, ?)", [(s, 0 if chance.random() < scarce else 100_000) for s in skus])
+    many(
+        "INSERT INTO stock VALUES (?, ?)",
+        [(s, 0 if chance.random() < scarce else 100_000) for s in skus],
+    )
     many("INSERT INTO reservations (sku, quantity, order_id, expires_at) VALUES (?, ?, ?, ?)", held)
     many("INSERT INTO orders VALUES (?, ?, ?, ?, ?)", placed)

@@ -30,7 +30,9 @@ class Load:
     surge: float = 1.0
 
     def at(self, elapsed_s: float) -> float:
-        rate = self.rate * (1 + self.wave * math.sin(2 * math.pi * elapsed_s / self.period_s + self.phase))
+        rate = self.rate * (
+            1 + self.wave * math.sin(2 * math.pi * elapsed_s / self.period_s + self.phase)
+        )
         for start, length, factor in self.bursts:
             if start <= elapsed_s < start + length:
                 rate *= factor
@@ -45,6 +47,7 @@ class Mix:
     buys: float = 0.6
     looks_back: float = 0.15
     coupons: float = 0.1
+    units: float = 0.9  # the lower, the more of an item somebody buys
     think_s: float = 4.0
     products: int = 300
     unknown: float = 0.0  # share of pages asked for that do not exist
@@ -87,10 +90,11 @@ class Shoppers:
     async def _buy(self, number: int, customer: str, wanted: list[str]) -> None:
         cart = f"k-{number}"
         for product in wanted:
-            item = {"sku": product, "quantity": min(1 + int(self.chance.expovariate(0.9)), 10)}
+            quantity = min(1 + int(self.chance.expovariate(self.mix.units)), 10)
+            item = {"sku": product, "quantity": quantity}
             if await self._ask("POST", f"/carts/{cart}/items", item) >= 400:
                 return
-        order = {"order_id": f"n-{number}", "cart_id": cart, "customer": customer}
+        order: dict[str, Any] = {"order_id": f"n-{number}", "cart_id": cart, "customer": customer}
         if self.chance.random() < self.mix.coupons:
             order["coupon"] = {"percent": 10}
         await self._ask("POST", "/orders", order)

@@ -86,7 +86,9 @@ def test_the_question_lies_inside_the_recording(name: str) -> None:
 def test_the_guilty_commit_went_out_minutes_before_and_innocents_just_before(clone: Path) -> None:
     incident = read("guilty-commit", "incident.json")
     expected = read("guilty-commit", "expected.json")
-    late = [c for c in read("guilty-commit", "changes.json") if c["at"] >= incident["window"]["start"]]
+    late = [
+        c for c in read("guilty-commit", "changes.json") if c["at"] >= incident["window"]["start"]
+    ]
     order = [(c["type"], c["service"]) for c in late]
 
     assert order == [

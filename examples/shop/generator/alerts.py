@@ -46,6 +46,8 @@ RULES = (
     Rule("rejections", "errors_4xx", 0.08, 2.5, 0.08),
     Rule("latency", "latency_p95", 0.1, 1.7, 0.08),
     Rule("latency", "latency_p99", 0.15, 1.9, 0.15),
+    Rule("latency", "route_p50", 0.03, 1.6, 0.05),
+    Rule("latency", "route_p95", 0.1, 1.8, 0.1),
     Rule("upstream", "upstream_errors", 0.08, 3.0, 0.06),
     Rule("pool", "pool_wait_p95", 0.1, 3.0, 0.1),
     Rule("memory", "memory", 1e8, 1.45),
@@ -136,7 +138,9 @@ class Watch:
         if not near:
             return None
         key = self.chance.choice(near)
-        return Alert(minute, key, "latency", values[key] * self.chance.uniform(0.8, 0.97), values[key])
+        return Alert(
+            minute, key, "latency", values[key] * self.chance.uniform(0.8, 0.97), values[key]
+        )
 
 
 def usual(history: Mapping[Key, Mapping[int, float]]) -> dict[Key, float]:

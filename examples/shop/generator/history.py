@@ -59,8 +59,12 @@ def write(items: Sequence[Item], base: Tree, names: Names, chance: random.Random
             continue
         tree = after
         new = names.tree(tree)
-        files = tuple(sorted(p for p in new.keys() | rendered.keys() if new.get(p) != rendered.get(p)))
-        text = "\n".join(difference(path, rendered.get(path), new.get(path), bare) for path in files)
+        files = tuple(
+            sorted(p for p in new.keys() | rendered.keys() if new.get(p) != rendered.get(p))
+        )
+        text = "\n".join(
+            difference(path, rendered.get(path), new.get(path), bare) for path in files
+        )
         parent = commits[-1].sha if commits else ""
         author = chance.choice(AUTHORS)
         identity = f"{parent}\n{author}\n{item.minute}\n{item.message}\n{text}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +18,19 @@ from examples.shop.load import Load, Mix
 from examples.shop.repository.edits import Edit, Tree, apply
 
 FLAGS = (
-    "new-header", "async-receipts", "compact-pages", "beta-search", "audit-log", "fast-lane",
-    "warm-cache", "strict-mode", "quick-view", "read-replica", "smart-retry", "bulk-edit",
-)  # fmt: skip
+    "new-header",
+    "async-receipts",
+    "compact-pages",
+    "beta-search",
+    "audit-log",
+    "fast-lane",
+    "warm-cache",
+    "strict-mode",
+    "quick-view",
+    "read-replica",
+    "smart-retry",
+    "bulk-edit",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +81,25 @@ def _prepared(healthy: Tree, mutation: Mutation) -> Tree:
     if "flagged" not in mutation.ambience:
         return healthy
     path = "services/pricing/app.py"
-    return apply(healthy, [
-        Edit(path, "await connection.fetch(PROMOTIONS, category)\n",
-             "await connection.fetch(\n"
-             '        LIVE if service.flags.on("live-promotions") else PROMOTIONS, category\n    )\n'),
-        Edit(path, "\n\nasync def load_prices",
-             '\nLIVE = "SELECT percent FROM promotions WHERE lower(category) = ? AND active + 0 = 1"'
-             "\n\n\nasync def load_prices"),
-    ])  # fmt: skip
+    return apply(
+        healthy,
+        [
+            Edit(
+                path,
+                "await connection.fetch(PROMOTIONS, category)\n",
+                "await connection.fetch(\n"
+                '        LIVE if service.flags.on("live-promotions") else PROMOTIONS, category\n'
+                "    )\n",
+            ),
+            Edit(
+                path,
+                "\n\nasync def load_prices",
+                '\nLIVE = "SELECT percent FROM promotions '
+                'WHERE lower(category) = ? AND active + 0 = 1"'
+                "\n\n\nasync def load_prices",
+            ),
+        ],
+    )
 
 
 def _planned(seed: str, mutation: Mutation, shape: Topology, chance: random.Random) -> Incident:
@@ -102,7 +124,7 @@ def _planned(seed: str, mutation: Mutation, shape: Topology, chance: random.Rand
             rollouts=rollouts,
             flips=_flips(mutation, shape, fault, chance),
             fault_minute=fault,
-            minutes=int(fault) + (100 if "memory" in mutation.ambience else 32 if busy else 45),
+            minutes=int(fault) + (100 if "memory" in mutation.ambience else 28 if busy else 34),
             minutes_after=chance.randint(2, 6),
             load=_load(mutation, chance),
             mix=_mix(mutation, chance),
@@ -114,9 +136,7 @@ def _planned(seed: str, mutation: Mutation, shape: Topology, chance: random.Rand
     )
 
 
-def _items(
-    mutation: Mutation, shape: Topology, fault: float, chance: random.Random
-) -> list[Item]:
+def _items(mutation: Mutation, shape: Topology, fault: float, chance: random.Random) -> list[Item]:
     """In the order of the history; which go out, and when."""
     earliest = -chance.uniform(60, 240)
     innocents = draw(shape.tree, chance, chance.randint(10, 24))
@@ -127,11 +147,11 @@ def _items(
     for lure in mutation.lures:
         if chance.random() < 0.85:
             near = chance.uniform(-9, 12) if guilty else chance.uniform(-12, -0.5)
-            message = lure.message
+            merged = fault + near - chance.uniform(2, 15)
+            changes = functools.partial(lure.changes, chance=chance)
             items.append(
-                Item(lure.role, message, lambda tree, lure=lure: lure.changes(tree, chance),
-                     fault + near - chance.uniform(2, 15), lure=True, deployed=fault + near)
-            )  # fmt: skip
+                Item(lure.role, lure.message, changes, merged, lure=True, deployed=fault + near)
+            )
     ready = [i for i in items if not i.lure and i.message[:4] not in ("test", "docs")]
     chance.shuffle(ready)
     for item in ready[: chance.randint(1, 4)]:
@@ -148,9 +168,13 @@ def _guilty(mutation: Mutation, fault: float, chance: random.Random) -> Item | N
     if changes is None:
         return None
     return Item(
-        mutation.role, chance.choice(mutation.messages), lambda tree: changes(tree, chance),
-        fault - chance.choice((2, 4, 9, 17, 40)), guilty=True, deployed=fault,
-    )  # fmt: skip
+        mutation.role,
+        chance.choice(mutation.messages),
+        lambda tree: changes(tree, chance),
+        fault - chance.choice((2, 4, 9, 17, 40)),
+        guilty=True,
+        deployed=fault,
+    )
 
 
 def _keep_apart(items: Sequence[Item], guilty: Item, mutation: Mutation) -> None:
@@ -211,7 +235,7 @@ def _flips(
 
 def _load(mutation: Mutation, chance: random.Random) -> Load:
     shape = chance.choice(("steady", "diurnal", "bursty"))
-    rate = chance.uniform(0.3, 0.5)
+    rate = chance.uniform(0.25, 0.4)
     if "busy" in mutation.ambience:
         rate = chance.uniform(0.7, 0.85)
     load = Load(rate, wave=0.05, period_s=900, phase=chance.uniform(0, 6))
@@ -219,7 +243,11 @@ def _load(mutation: Mutation, chance: random.Random) -> Load:
         load.wave, load.period_s = chance.uniform(0.1, 0.2), chance.uniform(4, 9) * 3600
     if shape == "bursty":
         load.bursts = tuple(
-            (60 * minute + chance.uniform(0, 200), chance.uniform(40, 100), chance.uniform(1.3, 1.7))
+            (
+                60 * minute + chance.uniform(0, 200),
+                chance.uniform(40, 100),
+                chance.uniform(1.3, 1.7),
+            )
             for minute in range(6, 170, 9)
         )
     if "bursts" in mutation.ambience:
@@ -237,6 +265,7 @@ def _mix(mutation: Mutation, chance: random.Random) -> Mix:
         looks_back=mutation.ambience.get("looks_back", chance.uniform(0.1, 0.25)),
         coupons=chance.uniform(0.05, 0.3),
         think_s=chance.uniform(2.5, 5),
+        units=mutation.ambience.get("units", 0.9),
         unknown=mutation.ambience.get("unknown", 0.0),
     )
 

@@ -65,5 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         started = time.monotonic()
         name = generate(chosen.seed, number, picked[0] if picked else mutation, chosen.directory)
         seconds = time.monotonic() - started
-        print(f"{name}  {seconds:5.1f} s  ({number + 1}/{chosen.count})", file=sys.stderr, flush=True)
+        print(
+            f"{name}  {seconds:5.1f} s  ({number + 1}/{chosen.count})", file=sys.stderr, flush=True
+        )
     return 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,14 @@ GAUGES = {
     "system.disk.io.utilization": "io",
     "tls.certificate.remaining": "certificate",
 }
+QUANTILES = {
+    "latency": (50, 95, 99),
+    "route": (50, 95),
+    "upstream": (95,),
+    "pool_wait": (95,),
+    "db": (95,),
+}
+FEW = 4  # requests of a route in a minute that make a quantile worth telling
 COUNTERS = {"chore.failures": "chore_failures", "db.client.connection.timeouts": "pool_timeouts"}
 
 
@@ -59,43 +68,59 @@ def at_minute(archive: Archive, minute: int) -> dict[Key, float]:
 
 
 def _requests(archive: Archive, minute: int, values: dict[Key, float]) -> None:
-    served: dict[str, list[float]] = defaultdict(list)
-    bad: dict[tuple[str, int], int] = defaultdict(int)
-    called: dict[tuple[str, str], list[float]] = defaultdict(list)
-    failed: dict[tuple[str, str], int] = defaultdict(int)
-    waits: dict[str, list[float]] = defaultdict(list)
-    statements: dict[str, list[float]] = defaultdict(list)
+    groups: dict[Key, list[float]] = defaultdict(list)
     for (service, name, labels), minutes in archive.histograms.items():
-        seconds = minutes.get(minute)
-        if not seconds:
+        if seconds := minutes.get(minute):
+            for metric, peer in _groups(name, dict(labels)):
+                groups[Key(service, metric, peer)] += seconds
+    for key, seconds in list(groups.items()):
+        if key.metric == "route" and len(seconds) < FEW:
             continue
-        attributes = dict(labels)
-        if name == "http.server.request.duration":
-            served[service] += seconds
-            bad[service, int(attributes["http.response.status_code"]) // 100] += len(seconds)
-        elif name == "http.client.request.duration":
-            peer = attributes["server.address"]
-            called[service, peer] += seconds
-            failed[service, peer] += len(seconds) if "error.type" in attributes else 0
-        elif name == "db.client.connection.wait_time":
-            waits[service] += seconds
-        elif name == "db.client.operation.duration":
-            statements[service] += seconds
-    for service, seconds in served.items():
-        values[Key(service, "rps")] = len(seconds) / 60
-        values[Key(service, "errors_5xx")] = bad[service, 5] / len(seconds)
-        values[Key(service, "errors_4xx")] = bad[service, 4] / len(seconds)
-        for q in (50, 95, 99):
-            values[Key(service, f"latency_p{q}")] = quantile(seconds, q)
-    for (service, peer), seconds in called.items():
-        values[Key(service, "upstream_rps", peer)] = len(seconds) / 60
-        values[Key(service, "upstream_errors", peer)] = failed[service, peer] / len(seconds)
-        values[Key(service, "upstream_p95", peer)] = quantile(seconds, 95)
-    for service, seconds in waits.items():
-        values[Key(service, "pool_wait_p95")] = quantile(seconds, 95)
-    for service, seconds in statements.items():
-        values[Key(service, "db_rps")] = len(seconds) / 60
-        values[Key(service, "db_p95")] = quantile(seconds, 95)
+        for metric, value in _derived(key, seconds, groups):
+            values[Key(key.service, metric, key.peer)] = value
+
+
+def _groups(name: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The (metric, peer) groups that durations of a histogram belong to."""
+    if name == "http.server.request.duration":
+        yield "latency", ""
+        yield f"status_{attributes['http.response.status_code'][0]}xx", ""
+        yield "route", slug(f"{attributes['http.request.method']} {attributes['http.route']}")
+    elif name == "http.client.request.duration":
+        yield "upstream", attributes["server.address"]
+        if "error.type" in attributes:
+            yield "upstream_failed", attributes["server.address"]
+    elif name == "db.client.connection.wait_time":
+        yield "pool_wait", ""
+    elif name == "db.client.operation.duration":
+        yield "db", ""
+
+
+def _derived(
+    key: Key, seconds: list[float], groups: Mapping[Key, list[float]]
+) -> Iterator[tuple[str, float]]:
+    """What is told of a group: its rate, ratios against it, quantiles."""
+
+    def ratio(metric: str) -> float:
+        return len(groups.get(Key(key.service, metric, key.peer), ())) / len(seconds)
+
+    if key.metric == "latency":
+        yield "rps", len(seconds) / 60
+        yield "errors_5xx", ratio("status_5xx")
+        yield "errors_4xx", ratio("status_4xx")
+    if key.metric == "upstream":
+        yield "upstream_rps", len(seconds) / 60
+        yield "upstream_errors", ratio("upstream_failed")
+    if key.metric == "db":
+        yield "db_rps", len(seconds) / 60
+    for percent in QUANTILES.get(key.metric, ()):
+        yield f"{key.metric}_p{percent}", quantile(seconds, percent)
+
+
+def slug(route: str) -> str:
+    """`GET /carts/{cart_id}/items` as `get_carts_items`."""
+    words = re.sub(r"\{\w+\}", "", route)
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
 
 
 def quantile(values: list[float], percent: int) -> float:
@@ -105,7 +130,7 @@ def quantile(values: list[float], percent: int) -> float:
 @dataclass(frozen=True, slots=True)
 class Style:
     """How one company names its metrics: pattern and factor per canonical metric. `{peer}` in a
-    pattern is the called service."""
+    pattern is the called service, or the route."""
 
     names: Mapping[str, tuple[str, float]]
 
@@ -118,15 +143,16 @@ class Style:
 
 
 METRICS = (
-    "rps errors_5xx errors_4xx latency_p50 latency_p95 latency_p99 upstream_rps upstream_errors "
-    "upstream_p95 pool_used pool_max pool_pending pool_wait_p95 pool_timeouts db_rps db_p95 "
-    "cache_hits cache_entries memory cpu restarts ready active tasks queue_depth chore_failures "
-    "disk_used io certificate"
+    "rps errors_5xx errors_4xx latency_p50 latency_p95 latency_p99 route_p50 route_p95 "
+    "upstream_rps upstream_errors upstream_p95 pool_used pool_max pool_pending pool_wait_p95 "
+    "pool_timeouts db_rps db_p95 cache_hits cache_entries memory cpu restarts ready active tasks "
+    "queue_depth chore_failures disk_used io certificate"
 ).split()
 TABLES = (
     """requests_per_sec|1 error_rate_5xx_ratio|1 error_rate_4xx_ratio|1
     http_server_duration_p50_ms|1000 http_server_duration_p95_ms|1000
-    http_server_duration_p99_ms|1000 {peer}_requests_per_sec|1 {peer}_call_error_ratio|1
+    http_server_duration_p99_ms|1000 http_server_duration_p50_ms_{peer}|1000
+    http_server_duration_p95_ms_{peer}|1000 {peer}_requests_per_sec|1 {peer}_call_error_ratio|1
     {peer}_call_duration_p95_ms|1000 db_pool_in_use|1 db_pool_max_conns|1 db_pool_waiting|1
     db_pool_wait_seconds_p95|1 db_pool_timeouts_per_min|1 db_queries_per_sec|1
     db_query_duration_p95_ms|1000 cache_hit_ratio|1 cache_entries|1
@@ -136,7 +162,8 @@ TABLES = (
     tls_cert_seconds_until_expiry|1""",
     """http.server.request.rate|1 http.server.error.ratio|1 http.server.client_error.ratio|1
     http.server.request.duration.p50|1 http.server.request.duration.p95|1
-    http.server.request.duration.p99|1 http.client.request.rate.{peer}|1
+    http.server.request.duration.p99|1 http.server.request.duration.p50.{peer}|1
+    http.server.request.duration.p95.{peer}|1 http.client.request.rate.{peer}|1
     http.client.error.ratio.{peer}|1 http.client.request.duration.p95.{peer}|1
     db.client.connection.count.used|1 db.client.connection.max|1
     db.client.connection.pending_requests|1 db.client.connection.wait_time.p95|1
@@ -147,14 +174,16 @@ TABLES = (
     chore.failures|1 system.filesystem.utilization|1 system.disk.io.utilization|1
     tls.certificate.remaining|1""",
     """rps|1 pct_5xx|100 pct_4xx|100 latency_p50_seconds|1 latency_p95_seconds|1
-    latency_p99_seconds|1 outgoing_rps_{peer}|1 outgoing_failures_pct_{peer}|100
+    latency_p99_seconds|1 route_latency_p50_seconds_{peer}|1
+    route_latency_p95_seconds_{peer}|1 outgoing_rps_{peer}|1 outgoing_failures_pct_{peer}|100
     outgoing_latency_p95_seconds_{peer}|1 connections_busy|1 connections_limit|1
     connections_queue|1 connections_wait_p95_ms|1000 connections_wait_timeouts|1 sql_rate|1
     sql_latency_p95_ms|1000 cache_hits_pct|100 cache_size|1 rss_bytes|1 cpu_pct|100
     restarts|1 up|1 inflight|1 tasks_running|1 backlog|1 worker_errors|1 fs_used_pct|100
     io_busy_pct|100 cert_expiry_seconds|1""",
     """istio_requests_rate|1 istio_5xx_share|1 istio_4xx_share|1 request_ms_p50|1000
-    request_ms_p95|1000 request_ms_p99|1000 egress_rate_to_{peer}|1 egress_error_share_to_{peer}|1
+    request_ms_p95|1000 request_ms_p99|1000 endpoint_ms_p50_{peer}|1000
+    endpoint_ms_p95_{peer}|1000 egress_rate_to_{peer}|1 egress_error_share_to_{peer}|1
     egress_ms_p95_to_{peer}|1000 hikari_active|1 hikari_max|1 hikari_pending|1
     hikari_acquire_ms_p95|1000 hikari_timeouts|1 statements_per_second|1 statement_ms_p95|1000
     localcache_hit_share|1 localcache_items|1 heap_used_mb|1e-6 cpu_cores_used|1

@@ -29,7 +29,9 @@ class Acquirer:
     stalls: float = 0.0
     reference_key: str = "reference"
 
-    async def __call__(self, request: Any, response: Callable[[int, Any], Any], names: Names) -> Any:
+    async def __call__(
+        self, request: Any, response: Callable[[int, Any], Any], names: Names
+    ) -> Any:
         await asyncio.sleep(self.mean_s * self.slowdown * self.chance.lognormvariate(0, 0.3))
         if self.chance.random() < self.stalls:
             await asyncio.sleep(900)
@@ -196,8 +198,8 @@ def _probe(stage: Stage) -> None:
     if plan.mutation.name == "certificate-expired":
         expiry_s = plan.fault_minute * 60
     now = world.minute
-    world.probes[plan.names.services["payment"], "tls.certificate.remaining"] = (
-        lambda: expiry_s - 60.0 * now()
+    world.probes[plan.names.services["payment"], "tls.certificate.remaining"] = lambda: (
+        expiry_s - 60.0 * now()
     )
 
 

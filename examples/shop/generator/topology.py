@@ -92,46 +92,61 @@ def catalogue(_: Tree) -> list[Change]:
     return [
         Add("services/catalogue/app.py", CATALOGUE),
         Add("config/catalogue.toml", CLIENT),
-        Edit(STOREFRONT, """\
+        Edit(
+            STOREFRONT,
+            """\
     price, stock = await asyncio.gather(
         service.client.get("pricing", "/prices/{sku}", sku=sku), stock_line(sku)
     )
     return {"sku": sku, "price": price["cents"], "stock": stock}
-""", """\
+""",
+            """\
     page = await passed_on(service.client.get("catalogue", "/products/{sku}", sku=sku))
     stock = "in stock" if page["available"] > 0 else "sold out"
     return {"sku": sku, "price": page["cents"], "stock": stock}
-"""),
-    ]  # fmt: skip
+""",
+        ),
+    ]
 
 
 def cart_checks_stock(_: Tree) -> list[Change]:
     return [
-        Edit(CART, "    price = await current_price(sku)\n", """\
+        Edit(
+            CART,
+            "    price = await current_price(sku)\n",
+            """\
     stock = await service.client.get("inventory", "/stock/{sku}", sku=sku)
     if stock["available"] < quantity:
         raise BadRequest(f"{sku}: not enough in stock")
     price = await current_price(sku)
-"""),
-    ]  # fmt: skip
+""",
+        ),
+    ]
 
 
 def cart_totals(_: Tree) -> list[Change]:
     """Checkout asks the cart for its total, and the cart asks pricing."""
     return [
-        Edit(CHECKOUT, """\
+        Edit(
+            CHECKOUT,
+            """\
 async def priced(items: list[dict], coupon: dict | None) -> dict:
     return await service.client.post("pricing", "/quotes", {"items": items, "coupon": coupon})
-""", """\
+""",
+            """\
 async def priced(cart_id: str, coupon: dict | None) -> dict:
     return await service.client.post(
         "cart", "/carts/{cart_id}/total", {"coupon": coupon}, cart_id=cart_id
     )
-"""),
+""",
+        ),
         Edit(CHECKOUT, "await priced(items,", "await priced(cart_id,"),
-        Edit(CART, """\
+        Edit(
+            CART,
+            """\
 @service.route("POST", "/carts/{cart_id}/clear")
-""", """\
+""",
+            """\
 @service.route("POST", "/carts/{cart_id}/total")
 async def total(request: Request) -> dict:
     rows = await service.db.fetch(ITEMS, request.parameters["cart_id"])
@@ -142,18 +157,26 @@ async def total(request: Request) -> dict:
 
 
 @service.route("POST", "/carts/{cart_id}/clear")
-"""),
-    ]  # fmt: skip
+""",
+        ),
+    ]
 
 
 def shipping_rates(_: Tree) -> list[Change]:
     """Checkout asks shipping what the parcel will cost."""
     return [
-        Edit(CHECKOUT, "    hold = await reserved(", """\
+        Edit(
+            CHECKOUT,
+            "    hold = await reserved(",
+            """\
     rate = await service.client.post("shipping", "/rates", {"items": items})
     quote["cents"] += rate["cents"]
-    hold = await reserved("""),
-        Edit("services/shipping/app.py", '@service.route("GET", "/shipments/{order_id}")\n', """\
+    hold = await reserved(""",
+        ),
+        Edit(
+            "services/shipping/app.py",
+            '@service.route("GET", "/shipments/{order_id}")\n',
+            """\
 @service.route("POST", "/rates")
 async def rate(request: Request) -> dict:
     grams = weight(request.body["items"])
@@ -161,23 +184,28 @@ async def rate(request: Request) -> dict:
 
 
 @service.route("GET", "/shipments/{order_id}")
-"""),
-    ]  # fmt: skip
+""",
+        ),
+    ]
 
 
 def local_prices(_: Tree) -> list[Change]:
     """The cart no longer shows prices, so it needs nobody."""
     return [
         Edit(CART, "    price = await current_price(sku)\n", '    price = {"cents": 0}\n'),
-        Edit(CART, '''\
+        Edit(
+            CART,
+            """\
 async def current_price(sku: str) -> dict:
     return await service.cache.get(
         ("price", sku), lambda: service.client.get("pricing", "/prices/{sku}", sku=sku)
     )
 
 
-''', ""),
-    ]  # fmt: skip
+""",
+            "",
+        ),
+    ]
 
 
 VARIANTS: dict[str, Callable[[Tree], list[Change]]] = {
@@ -211,18 +239,33 @@ def choose(healthy: Tree, chance: random.Random) -> Topology:
         tree = apply(tree, VARIANTS[name](tree))
     # A page of an unknown product is the customer's 404, not our 502.
     if "catalogue" not in chosen:
-        tree = apply(tree, [
-            Edit(STOREFRONT, 'service.client.get("pricing", "/prices/{sku}", sku=sku), stock',
-                 'passed_on(service.client.get("pricing", "/prices/{sku}", sku=sku)), stock'),
-        ])  # fmt: skip
+        tree = apply(
+            tree,
+            [
+                Edit(
+                    STOREFRONT,
+                    'service.client.get("pricing", "/prices/{sku}", sku=sku), stock',
+                    'passed_on(service.client.get("pricing", "/prices/{sku}", sku=sku)), stock',
+                ),
+            ],
+        )
     else:
-        tree = apply(tree, [
-            Edit("services/catalogue/app.py", "import UpstreamFailed", "import NotFound, UpstreamFailed"),
-            Edit("services/catalogue/app.py", """\
+        tree = apply(
+            tree,
+            [
+                Edit(
+                    "services/catalogue/app.py",
+                    "import UpstreamFailed",
+                    "import NotFound, UpstreamFailed",
+                ),
+                Edit(
+                    "services/catalogue/app.py",
+                    """\
     price, level = await asyncio.gather(
         service.client.get("pricing", "/prices/{sku}", sku=sku), stock_level(sku)
     )
-""", """\
+""",
+                    """\
     try:
         price, level = await asyncio.gather(
             service.client.get("pricing", "/prices/{sku}", sku=sku), stock_level(sku)
@@ -231,8 +274,10 @@ def choose(healthy: Tree, chance: random.Random) -> Topology:
         if failure.answered == 404:
             raise NotFound(str(failure)) from failure
         raise
-"""),
-        ])  # fmt: skip
+""",
+                ),
+            ],
+        )
     tree = apply(tree, _drawn_settings(tree, chance))
     extra = tuple(role for role in ("catalogue", "gateway") if role in chosen)
     return Topology(tree, chosen, BASE_ROLES + extra)
@@ -262,5 +307,3 @@ def setting(tree: Tree, path: str, section: str, key: str, value: object) -> Edi
                 after = block.replace(f"[{section}]\n", f"[{section}]\n{new}\n")
             return Edit(path, block.rstrip("\n"), after.rstrip("\n"))
     raise KeyError(f"{path} has no [{section}]")
-
-

@@ -80,14 +80,19 @@ def case(incident: Incident, outcome: Outcome, alert: Alert) -> Case:
         services = [outcome.plan.names.services[role] for role in outcome.plan.topology.roles]
         others = [name for name in services if name != alert.key.service]
         kind = chance.choice(("traces", "logs", "metrics"))
-        gap = Gap(chance.choice(others), kind, chance.choice((0, 0, int(outcome.plan.fault_minute))))
+        gap = Gap(
+            chance.choice(others), kind, chance.choice((0, 0, int(outcome.plan.fault_minute)))
+        )
     return Case(incident, outcome, alert, style(chance), gap, chance)
 
 
 def write(folder: Path, name: str, case: Case) -> None:
     data = folder / name / "data"
     (data / "context").mkdir(parents=True)
-    series = {minute: at_minute(case.outcome.world.archive, minute) for minute in range(case.outcome.minutes)}
+    series = {
+        minute: at_minute(case.outcome.world.archive, minute)
+        for minute in range(case.outcome.minutes)
+    }
     _json(data / "alert.json", alert(case, name))
     (data / "logs.ndjson").write_text("".join(json.dumps(row) + "\n" for row in logs(case)))
     (data / "metrics.csv").write_text(metrics(case, series))
@@ -98,7 +103,9 @@ def write(folder: Path, name: str, case: Case) -> None:
     _json(folder / name / "ground_truth.json", truth(case, name, series))
     mutation = case.outcome.plan.mutation
     difficulty = "hard" if mutation.shared or not mutation.guilty else "medium"
-    (folder / name / "task.toml").write_text(TASK.format(difficulty=difficulty, family=mutation.family))
+    (folder / name / "task.toml").write_text(
+        TASK.format(difficulty=difficulty, family=mutation.family)
+    )
 
 
 def _json(path: Path, value: Any) -> None:
@@ -190,13 +197,12 @@ def traces(case: Case) -> list[dict[str, Any]]:
         *_sample(after, third, case.chance),
     ]
     chosen = {spans[0].trace_id: spans for spans in picked}
-    rows = [
+    return [
         _span(case, span)
         for spans in sorted(chosen.values(), key=lambda spans: spans[-1].start_s)
         for span in sorted(spans, key=lambda span: (span.start_s, span.span_id))
         if not case.gap.hides(span.service, "traces", (span.start_s - plan.epoch_s) / 60)
     ]
-    return rows
 
 
 def _begins(spans: Sequence[Span]) -> bool:
@@ -278,6 +284,7 @@ def truth(case: Case, name: str, series: Mapping[int, Mapping[Key, float]]) -> d
     guilty = case.incident.guilty
     mutation = case.outcome.plan.mutation
     failing = case.service(mutation.failing)
+    onset = case.time(case.outcome.plan.fault_minute)
     shown = [d for d in case.incident.deployments if d.minute < case.outcome.minutes]
     return {
         "scenario": name,
@@ -286,7 +293,7 @@ def truth(case: Case, name: str, series: Mapping[int, Mapping[Key, float]]) -> d
         "blast_radius": sorted(hurt(case, series) - {failing}),
         "remediation": mutation.remediation,
         "decoy_deploy_commits": sorted({d.commit.sha for d in shown if not d.commit.item.guilty}),
-        "notes": f"{mutation.family}: {mutation.name}, at {case.time(case.outcome.plan.fault_minute)}"
+        "notes": f"{mutation.family}: {mutation.name}, at {onset}"
         + (f", deployed with {case.service(mutation.role)}" if guilty else ""),
     }
 

@@ -8,7 +8,7 @@ import random
 import sqlite3
 from collections.abc import Callable, Mapping
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 from aiohttp import web
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.metrics import CallbackOptions, Observation

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from examples.shop.recorder.infrastructure import Acquirer
 from examples.shop.recorder.shop import Shop
-
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Scenario:
     alert_s: int  # when the alert fires, after the start
     service: str
     symptom: str
-    expected: dict[str, object] = field(default_factory=dict)
+    expected: dict[str, Any] = field(default_factory=dict)
 
 
 GUILTY = Scenario(

@@ -32,6 +32,8 @@ class Span:
         self.attributes = dict(attributes)
         self.ok = True
         self.message = ""
+        self.trace_id = ""
+        self.parent_id = ""
         self.span_id = f"{process.archive.ids.getrandbits(64):016x}"
         self.start_s = process.now()
         self.end_s = self.start_s

@@ -146,11 +146,12 @@ def _containers(roots: list[dict[str, Any]], modules: set[str]) -> Iterator[Any]
 
 
 class World:
-    """`epoch_s` is when virtual time begins, in seconds since 1970."""
+    """`epoch_s` is when virtual time begins, in seconds since 1970. Made inside a running loop."""
 
     def __init__(self, seed: str, epoch_s: float) -> None:
         self.seed = seed
         self.epoch_s = epoch_s
+        self.elapsed_s = asyncio.get_running_loop().time
         self.archive = Archive(random.Random(f"{seed}/ids"))
         self.network = Network(random.Random(f"{seed}/network"))
         self.hosts: dict[str, Host] = {}
@@ -167,10 +168,10 @@ class World:
         self.probes: dict[tuple[str, str], Callable[[], float]] = {}
 
     def now(self) -> float:
-        return self.epoch_s + asyncio.get_running_loop().time()
+        return self.epoch_s + self.elapsed_s()
 
     def minute(self) -> int:
-        return int(asyncio.get_running_loop().time() // 60)
+        return int(self.elapsed_s() // 60)
 
     def database(self, name: str) -> Database:
         return self.databases[name]

@@ -5,11 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from examples.shop.repository.edits import Change, Tree
 
-Changes = Callable[[Tree, random.Random], Sequence[Change]]
+
+class Changes(Protocol):
+    """The edits of a mutation for a tree, in which some values may be drawn."""
+
+    def __call__(self, tree: Tree, chance: random.Random) -> Sequence[Change]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 
 import steadyretry
+
 from shoplib.errors import UpstreamFailed, UpstreamTimeout
 from shoplib.messages import Request
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
+
 from shoplib import config
 from shoplib.messages import Request, Response
 from shoplib.otel import Telemetry

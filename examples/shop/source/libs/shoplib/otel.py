@@ -53,12 +53,16 @@ class Telemetry:
     """One per process. The endpoint and the resource come from the usual OTEL_* variables."""
 
     def __init__(self, service: str) -> None:
-        resource = Resource.create({"service.name": service, "service.instance.id": f"{service}-{os.getpid()}"})
+        resource = Resource.create(
+            {"service.name": service, "service.instance.id": f"{service}-{os.getpid()}"}
+        )
         every_ms = float(os.environ.get("OTEL_METRIC_EXPORT_INTERVAL", "5000"))
         reader = PeriodicExportingMetricReader(OTLPMetricExporter(), every_ms)
         self.traces = TracerProvider(resource=resource)
         self.traces.add_span_processor(
-            BatchSpanProcessor(OTLPSpanExporter(compression=Compression.Gzip), schedule_delay_millis=3000)
+            BatchSpanProcessor(
+                OTLPSpanExporter(compression=Compression.Gzip), schedule_delay_millis=3000
+            )
         )
         self.metrics = MeterProvider([reader], resource=resource)
         self.logs = LoggerProvider(resource=resource)
