@@ -81,7 +81,7 @@ class Installation:
             text=True,
             env=self.environment(**settings),
             cwd=Path(__file__).parents[1],
-            timeout=100,
+            timeout=280,  # pytest's own limit comes first, unless a test lifts it
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
