@@ -10,6 +10,7 @@ import hashlib
 import re
 from itertools import zip_longest
 
+from assistant.analysis.shapes import shape_of
 from assistant.domain.changes import Commit, Hunk
 from assistant.domain.knowledge import Document, DocumentKind
 from assistant.domain.signals import LogShape, Span
@@ -32,7 +33,7 @@ def hunk_documents(commit: Commit, service: str = "") -> list[Document]:
     for hunk in commit.hunks or ():
         text = _hunk_text(commit.subject, hunk)
         document = Document(
-            id=_stable_id(DocumentKind.HUNK, commit.hash, text),
+            id=_stable_id(DocumentKind.HUNK, service, commit.hash, text),
             kind=DocumentKind.HUNK,
             text=text,
             service=service,
@@ -71,7 +72,8 @@ def error_span_document(span: Span) -> Document:
     ]
     callee = f" calling {span.peer}" if span.peer else ""
     parts = [f"{span.service} {span.operation}{callee} failed", span.status_message, *exceptions]
-    text = _capped(_masked("\n".join(dict.fromkeys(part for part in parts if part.strip(": ")))))
+    masked = [shape_of(part) for part in parts if part.strip(": ")]
+    text = _capped("\n".join(dict.fromkeys(masked)))
     return Document(
         id=_stable_id(DocumentKind.ERROR_SPAN, span.service, text),
         kind=DocumentKind.ERROR_SPAN,
@@ -92,7 +94,7 @@ def runbook_documents(name: str, markdown_text: str, service: str = "") -> list[
         for part in _parts(body, TEXT_CHARS - len(heading[:_LINE_CHARS]) - 1):
             text = f"{heading[:_LINE_CHARS]}\n{part}"
             document = Document(
-                id=_stable_id(DocumentKind.RUNBOOK, name, text),
+                id=_stable_id(DocumentKind.RUNBOOK, service, name, text),
                 kind=DocumentKind.RUNBOOK,
                 text=text,
                 service=service,
@@ -145,18 +147,6 @@ def _parts(text: str, limit: int) -> list[str]:
         while len(parts[-1]) > limit:
             parts[-1:] = [parts[-1][:limit], parts[-1][limit:]]
     return parts
-
-
-_VARIABLE = re.compile(
-    r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"  # UUID
-    r"|\b0x[0-9a-fA-F]+\b"
-    r"|\b(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{12,}\b"  # hash or id
-    r"|(?<![\w.])\d+(?:\.\d+)*(?=\b|ms\b|s\b)"
-)
-
-
-def _masked(text: str) -> str:
-    return _VARIABLE.sub("<*>", text)
 
 
 def _capped(text: str) -> str:
