@@ -33,6 +33,10 @@ FLAGS = (
 )
 
 
+CARRIED = 0.2  # share of guilty commits that go out under a later commit's hash
+CLOSEST = 1.5  # minutes between the guilty deployment and another one, at least
+
+
 @dataclass(frozen=True, slots=True)
 class Deployment:
     minute: float
@@ -105,7 +109,7 @@ def _prepared(healthy: Tree, mutation: Mutation) -> Tree:
 def _planned(seed: str, mutation: Mutation, shape: Topology, chance: random.Random) -> Incident:
     words = names.choose(chance)
     busy = "busy" in mutation.ambience
-    fault = float(chance.randint(24, 30) if busy else chance.randint(28, 45))
+    fault = chance.uniform(24, 30) if busy else chance.uniform(28, 45)
     items = _items(mutation, shape, fault, chance)
     commits = write(items, shape.tree, words, chance)
     start = _start(chance)
@@ -160,6 +164,8 @@ def _items(mutation: Mutation, shape: Topology, fault: float, chance: random.Ran
     if guilty is not None:
         items.append(guilty)
         _keep_apart(items, guilty, mutation)
+        if chance.random() < CARRIED:
+            _carry(items, guilty, chance)
     return sorted(items, key=lambda item: item.minute)
 
 
@@ -171,10 +177,20 @@ def _guilty(mutation: Mutation, fault: float, chance: random.Random) -> Item | N
         mutation.role,
         chance.choice(mutation.messages),
         lambda tree: changes(tree, chance),
-        fault - chance.choice((2, 4, 9, 17, 40)),
+        fault - chance.choice((2, 4, 9, 17, 40)) * chance.uniform(0.8, 1.2),
         guilty=True,
         deployed=fault,
     )
+
+
+def _carry(items: Sequence[Item], guilty: Item, chance: random.Random) -> None:
+    """The deployment names the commit that was merged last, not the guilty one before it."""
+    assert guilty.deployed is not None
+    idle = [item for item in items if item.deployed is None and not item.lure]
+    if idle:
+        last = chance.choice(idle)
+        last.role, last.deployed, guilty.deployed = guilty.role, guilty.deployed, None
+        last.minute = chance.uniform(guilty.minute, last.deployed)
 
 
 def _keep_apart(items: Sequence[Item], guilty: Item, mutation: Mutation) -> None:
@@ -185,6 +201,8 @@ def _keep_apart(items: Sequence[Item], guilty: Item, mutation: Mutation) -> None
     for item in items:
         if item is guilty or item.deployed is None:
             continue
+        if abs(item.deployed - guilty.deployed) < CLOSEST:
+            item.deployed += 2 * CLOSEST
         later = item.deployed >= guilty.deployed
         if item.role == guilty.role or not item.role:
             item.role = guilty.role

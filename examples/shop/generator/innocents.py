@@ -96,7 +96,7 @@ CODE = (
     ),
     one(
         "cart",
-        "cart: list items in the order they were added",
+        "cart: list items in the sequence they were added",
         app("cart"),
         'FROM cart_items WHERE cart_id = ?"\nADD',
         'FROM cart_items WHERE cart_id = ? ORDER BY rowid"\nADD',

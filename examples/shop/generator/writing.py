@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -155,8 +156,9 @@ def _thinned(rows: list[Log], most: int, chance: random.Random) -> list[Log]:
     first: set[tuple[str, str]] = set()
     kept = []
     for row in rows:
-        new = (row.service, row.message[:24]) not in first
-        first.add((row.service, row.message[:24]))
+        kind = (row.service, re.sub(r"\d+", "#", row.message)[:16])
+        new = kind not in first
+        first.add(kind)
         if new or chance.random() < share:
             kept.append(row)
     return kept
