@@ -13,7 +13,6 @@ from assistant.domain.signals import Floats
 
 _LASTED = 0.15  # share of the window a level must hold to count as usual
 _FEWEST_STEPS = 6
-_SAME = 2.0  # standard deviations between levels that are one
 _PERIODS = 3  # fewest repetitions from which a rhythm is learnt
 _EXPLAINED = 0.67  # of the spread that a rhythm may leave
 
@@ -50,10 +49,12 @@ def usual_level(
     pieces: Sequence[tuple[int, int]],
     noise: Noise,
     matters: Callable[[float, float], bool],
+    away: float,
 ) -> Baseline:
     """The first level that lasted: an incident may fill most of the window, and its beginning may
     still show the end of another, but what came first and stayed for a while is what was usual.
-    `raw` are the values before scaling, on which `matters` tells levels apart."""
+    `raw` are the values before scaling, on which `matters` tells levels apart that
+    lie further than `away` standard deviations from one another."""
     count = len(values)
     levels = np.array([median(values[a:b]) for a, b in pieces])
     plain = [median(raw[a:b]) for a, b in pieces]
@@ -61,7 +62,7 @@ def usual_level(
     needed = max(min(_FEWEST_STEPS, count // 3), _LASTED * count)
 
     def alike(one: int) -> Bools:
-        near = np.abs(levels - levels[one]) <= _SAME * noise.sigma
+        near = np.abs(levels - levels[one]) <= away * noise.sigma
         for i in np.flatnonzero(~near):
             near[i] = not matters(plain[one], plain[i])
         return np.asarray(near, dtype=bool)

@@ -34,7 +34,6 @@ from assistant.analysis.scales import (
 from assistant.domain.signals import Floats, Series, Signal
 
 _FEWEST_STEPS = 8
-_AWAY = 2.5  # standard deviations between the level of a piece and the usual one
 _BRIDGED = 2  # usual steps inside one excursion
 _BLOCKS = 24
 _CURVE = 5  # degree of the curve that a daily swing may follow
@@ -67,8 +66,10 @@ def excursions(series: Series) -> list[Excursion]:
     pieces = segments(standard, view.noise)
     if len(pieces) < 2:
         return []
-    matters = scale_of(series.key).matters
-    baseline = usual_level(view.scaled, view.raw, pieces, view.noise, matters)
+    scale = scale_of(series.key)
+    baseline = usual_level(
+        view.scaled, view.raw, pieces, view.noise, scale.matters, 0.8 * scale.away
+    )
     spans = _spans(view, pieces, baseline)
     found = [e for a, b in spans if (e := _measure(view, baseline, a, b)) is not None]
     if found and _curves(view, pieces):
@@ -98,6 +99,7 @@ def _spans(
 ) -> list[tuple[int, int]]:
     """Neighbouring unusual pieces on the same side as one, bridging gaps of a step or two, where
     any of them is far enough away."""
+    least = scale_of(view.series.key).away
     spans: list[tuple[int, int, bool, float]] = []
     for a, b in pieces:
         if baseline.usual[a]:
@@ -108,7 +110,7 @@ def _spans(
             spans[-1] = (spans[-1][0], b, up, max(away, spans[-1][3]))
         else:
             spans.append((a, b, up, away))
-    return [(a, b) for a, b, _, away in spans if away >= _AWAY]
+    return [(a, b) for a, b, _, away in spans if away >= least]
 
 
 def _curves(view: _View, pieces: Sequence[tuple[int, int]]) -> bool:

@@ -46,7 +46,7 @@ def onset_of(values: Floats, level: float, noise: Noise, before: int, a: int, b:
     step_error = float(
         ((values[before:a] - level) ** 2).sum() + ((values[a : top + 1] - after) ** 2).sum()
     )
-    best = step_error
+    best = min(step_error, _split_error(climb))
     if top - a >= _CLIMBS:
         place, rest = ramp_place(climb, noise)
         ramp_error = float(rest @ rest)
@@ -69,3 +69,11 @@ def onset_of(values: Floats, level: float, noise: Noise, before: int, a: int, b:
 def _lasting(high: Bools) -> int:
     """The first of two steps in a row, or the first at all."""
     return int(np.argmax(high[:-1] & high[1:])) if len(high) > 1 else 0
+
+
+def _split_error(values: Floats) -> float:
+    """Squared error of the best two levels."""
+    centred = values - values.mean()
+    sums, left = np.cumsum(centred)[:-1], np.arange(1, len(values))
+    gain = sums**2 * (1 / left + 1 / (len(values) - left))
+    return float(centred @ centred - gain.max()) if len(values) > 1 else 0.0

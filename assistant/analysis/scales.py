@@ -37,8 +37,11 @@ class Scale:
     """`to` takes values to the scale on which noise is even; `relative` and `absolute` are the
     least changes that matter, on the original values, and `slow` is what `relative` becomes for a
     drift over much of the window, since the day itself drifts; `floor` and `least` bound the
-    noise from below, as a share of the level and in units of the scale. `score` is the least
-    that counts, and `degrees` how normal (Student) the tail behind a single step can be."""
+    noise from below, as a share of the level and in units of the scale. `away` is how far a
+    stretch of steps must be from the usual level, in standard deviations of one step, and `score`
+    how far an anomaly must: little where counting alone explains the noise, since many small
+    deviations in a row are as sure as one large. `degrees` is how normal (Student) the tail
+    behind a single step can be."""
 
     to: Callable[[Floats], Floats]
     relative: float
@@ -46,6 +49,7 @@ class Scale:
     absolute: float = 0.0
     floor: float = 0.0
     least: float = 0.0
+    away: float = 2.5
     score: float = 3.0
     degrees: float = 30.0
     counts: bool = False
@@ -60,10 +64,16 @@ class Scale:
 
 
 _SCALES: Mapping[Signal, Scale] = {
-    Signal.LATENCY: Scale(_logarithm, 0.25, 0.5, 0.001, least=0.03, needs_observations=True),
-    Signal.ERRORS: Scale(_identity, 0.5, 0.5, 0.01, needs_observations=True),
-    Signal.TRAFFIC: Scale(_anscombe, 0.25, 0.5, floor=0.02, least=1.0, counts=True),
-    Signal.LOG_RATE: Scale(_anscombe, 0.5, 1.0, floor=0.02, least=1.0, counts=True),
+    Signal.LATENCY: Scale(
+        _logarithm, 0.25, 0.5, 0.001, least=0.03, away=2.0, needs_observations=True
+    ),
+    Signal.ERRORS: Scale(_identity, 0.5, 0.5, 0.01, away=1.0, score=2.0, needs_observations=True),
+    Signal.TRAFFIC: Scale(
+        _anscombe, 0.25, 0.5, floor=0.02, least=1.0, away=1.0, score=1.5, counts=True
+    ),
+    Signal.LOG_RATE: Scale(
+        _anscombe, 0.5, 1.0, floor=0.02, least=1.0, away=1.5, score=2.5, counts=True
+    ),
 }
 # What nobody told the meaning of may spike and wander for reasons of its own.
 _GAUGE = Scale(_identity, 0.05, 0.2, floor=0.005, score=4.5, degrees=5.0)
