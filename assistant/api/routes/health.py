@@ -13,8 +13,8 @@ def router(causeway: Causeway) -> APIRouter:
     routes = APIRouter(tags=["health"])
 
     @routes.get("/healthz")
-    def healthz() -> dict[str, str]:
-        """The process answers."""
+    async def healthz() -> dict[str, str]:
+        """The process answers, also while every thread is busy."""
         return {"status": "ok"}
 
     @routes.get("/readyz")
