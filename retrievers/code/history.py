@@ -59,7 +59,7 @@ class GitHistory:
         # What the last good revision has and `tip` lacks may hold the same patches, picked over.
         others = _log(view, f"--max-count={_MAX_TWINS}", base, *_excluding(tip)) if base else ()
         read = with_contents(view, (*brought, *others), self._limits.timeout_s)
-        return with_lineage(read[: len(brought)], read[len(brought) :])
+        return with_lineage(read[: len(brought)], read[len(brought) :], view.identities)
 
     def commits(
         self, repository: str, window: TimeWindow, *, limit: int = 2000
@@ -72,7 +72,8 @@ class GitHistory:
         )
         inside = [c for c in logged if c.committed_at in window]
         inside.sort(key=lambda c: c.committed_at, reverse=True)
-        return with_lineage(with_contents(view, inside, self._limits.timeout_s))
+        read = with_contents(view, inside, self._limits.timeout_s)
+        return with_lineage(read, known=view.identities)
 
     def blame(self, repository: str, revision: str, path: str, line: int) -> BlameLine | None:
         """Who last changed a line; None when the revision has no such file or line."""

@@ -147,6 +147,7 @@ class GitProcess:
                 data += chunk
                 if len(data) > self.max_output_bytes and not stopped:
                     stop("size")
+                    del data[self.max_output_bytes :]  # one chunk can hold more than is allowed
                     break
             process.stdout.close()
             status = process.proc.wait()

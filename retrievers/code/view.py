@@ -19,6 +19,7 @@ from pathlib import Path
 
 from assistant.domain.errors import InvalidRevision, RepositoryError
 from retrievers.code.kept import KeptCommits
+from retrievers.code.lineage import Identities
 from retrievers.code.process import GitProcess, Output
 
 _REVISION = re.compile(r"[0-9A-Za-z][\w./-]*\Z", re.ASCII)
@@ -90,6 +91,7 @@ class RepositoryView:
         self._lock = threading.Lock()
         self._known: set[str] = set()  # full hashes of commits that are there
         self.kept = KeptCommits()
+        self.identities: Identities = {}  # two digests a commit: 50,000 commits take 10 MB
         self._source = GitProcess(_git_dir(name, path), limits.timeout_s, limits.max_output_bytes)
         objects, self._shallow_file, hash_name = self._layout()
         self._directory = Path(tempfile.mkdtemp(prefix="view-", dir=scratch))
