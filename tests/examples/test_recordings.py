@@ -68,7 +68,7 @@ def test_a_recording_decodes_as_otlp(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_deployed_revisions_are_in_the_bundle(name: str, clone: Path) -> None:
-    deployments = [c for c in read(name, "changes.json") if c["type"] == "deployment"]
+    deployments = [c for c in read(name, "changes.json") if c["kind"] == "deployment"]
     for deployment in deployments:
         assert git(clone, "cat-file", "-t", deployment["revision"]) == "commit"
 
@@ -89,7 +89,7 @@ def test_the_guilty_commit_went_out_minutes_before_and_innocents_just_before(clo
     late = [
         c for c in read("guilty-commit", "changes.json") if c["at"] >= incident["window"]["start"]
     ]
-    order = [(c["type"], c["service"]) for c in late]
+    order = [(c["kind"], c["service"]) for c in late]
 
     assert order == [
         ("deployment", "storefront"),

@@ -17,7 +17,7 @@ from examples.shop.load import Load, Mix, Shoppers
 from examples.shop.recorder.infrastructure import Acquirer, DatabaseServer, watch_host
 from examples.shop.recorder.otlp import Recorder
 from examples.shop.recorder.scenarios import SCENARIOS, Scenario, Stage
-from examples.shop.recorder.shop import HOST, REPOSITORY_URL, SERVICES, Customers, Shop, text_of
+from examples.shop.recorder.shop import HOST, REPOSITORY, SERVICES, Customers, Shop, text_of
 from examples.shop.repository.build import build, bundle
 from examples.shop.repository.edits import read_source
 
@@ -88,7 +88,7 @@ def write(
         {"kind": "deployment", "id": f"deploy-{name}-2026.11.20-1", "service": name,
          "at": text_of(began - DEPLOYED_BEFORE), "version": "2026.11.20-1",
          "revision": hashes[BASELINE], "phase": "succeeded", "environment": "production",
-         "repository": REPOSITORY_URL, "actor": "mara"}
+         "repository": REPOSITORY, "actor": "mara"}
         for name in SERVICES
     ]  # fmt: skip
     incident = {
@@ -99,7 +99,7 @@ def write(
         "window": {"start": text_of(began), "end": text_of(ended)},
         "telemetry": [f"{signal}.otlp.gz" for signal in ("traces", "metrics", "logs")],
         "changes": "changes.json",
-        "repository": {"name": "shop", "bundle": "../shop.bundle"},
+        "repository": {"name": REPOSITORY, "bundle": "../shop.bundle"},
     }
     expected = scenario.expected | {
         "guilty": hashes.get(str(scenario.expected["guilty"]), ""),

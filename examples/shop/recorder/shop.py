@@ -19,6 +19,7 @@ from examples.shop.repository.build import git
 from examples.shop.virtual.loader import pins, wheel
 
 SERVICES = ("pricing", "inventory", "cart", "payment", "checkout", "shipping", "storefront")
+REPOSITORY = "shop"
 REPOSITORY_URL = "https://git.shop.example/shop.git"
 HOST = "node-a"
 
@@ -123,7 +124,7 @@ class Shop:
             "revision": revision,
             "previous_revision": old.revision,
             "environment": "production",
-            "repository": REPOSITORY_URL,
+            "repository": REPOSITORY,
             "actor": actor,
             "started_at": text_of(datetime.now(UTC)),
         }
