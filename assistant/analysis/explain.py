@@ -14,6 +14,7 @@ from assistant.analysis.impact import affected_graph, impact_of
 from assistant.analysis.path import causal_path, cite_suspect, spine
 from assistant.analysis.remedies import remedies
 from assistant.analysis.ruled_out import ruled_out
+from assistant.analysis.scene import Scene
 from assistant.domain.anomaly import AnomalousSeries, Direction
 from assistant.domain.report import (
     Claim,
@@ -141,18 +142,21 @@ def _summary(
 def _what_broke(diagnosis: Diagnosis, book: EvidenceBook) -> Claim:
     scene = diagnosis.scene
     own = [a for a in scene.anomalies if a.window.service == scene.first_failing]
-    first = min(own or scene.anomalies, key=_salience)
-    others = len(scene.services) - 1
-    hurt = f"; {others} more service{'s are' if others != 1 else ' is'} affected" if others else ""
+    first = min(own or scene.anomalies, key=lambda a: _salience(a, scene))
+    others = len(scene.hurt - {scene.first_failing})
+    hurt = (
+        f"; {others} more service{'s fail' if others != 1 else ' fails'} with it" if others else ""
+    )
     state = "and goes on" if scene.end is None else f"until {clock(scene.end)}"
     text = f"{scene.first_failing} failed first: {describe(first)}, {state}{hurt}."
     return Claim(text, (book.anomaly(first.window.id),))
 
 
-def _salience(anomaly: AnomalousSeries) -> tuple[bool, float]:
-    """What people feel comes before what explains it, strongest first."""
+def _salience(anomaly: AnomalousSeries, scene: Scene) -> tuple[bool, bool, float]:
+    """What began with the incident comes first, then what people feel, strongest first."""
+    late = scene.onset is not None and anomaly.window.onset > scene.onset + scene.tolerance
     felt = anomaly.window.signal in (Signal.ERRORS, Signal.LATENCY, Signal.SATURATION)
-    return not felt, -anomaly.window.score
+    return late, not felt, -anomaly.window.score
 
 
 def describe(anomaly: AnomalousSeries) -> str:

@@ -27,8 +27,9 @@ _EQUAL = 0.8  # of the best candidate's score: as good as it
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """`services` are the affected ones, first failing first, then by onset, and `hurt` those of
-    them that fail themselves; `anomalies` are their windows that belong to this incident;
-    `everything` are all windows of the period."""
+    them that fail themselves. `windows` say when each was not itself, from its failing signals
+    where it has any; `anomalies` are the windows that belong to this incident, `everything` are
+    all windows of the period."""
 
     symptom_service: str
     first_failing: str
@@ -118,7 +119,7 @@ def scene_of(observation: Observation) -> Scene:
         first_failing=first,
         services=tuple(sorted(reached, key=lambda s: (s != first, windows[s].onset, s))),
         hurt=reached & frozenset(failing),
-        windows=windows,
+        windows={**windows, **failing},
         anomalies=anomalies,
         everything=detection.anomalies,
         graph=graph,
