@@ -132,3 +132,5 @@ def _warm_up(causeway: Causeway) -> None:
         causeway.warm_up()
     except CausewayError as error:
         logger.error("%s %s", error, error.hint)  # telemetry is taken in all the same
+    except Exception:  # a bug: said at once rather than at the end
+        logger.exception("Warming up failed")
