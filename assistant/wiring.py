@@ -6,7 +6,7 @@ import importlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -41,6 +41,7 @@ from retrievers.ownership import DataDirectory, own
 from retrievers.telemetry import DuckDbTelemetry
 from retrievers.wrappers.group_commit import GroupCommit
 from retrievers.wrappers.late import LateRecords
+from retrievers.wrappers.redacted import RedactedHistory
 
 if TYPE_CHECKING:
     from assistant.gather import Sources
@@ -105,7 +106,8 @@ class Causeway:
                 span.add_event(step)
                 progress(step)
 
-            return investigate(question, self._sources(), heard)
+            symptom = self.intake.redactor.text(question.symptom)
+            return investigate(replace(question, symptom=symptom), self._sources(), heard)
 
     def _sources(self) -> Sources:
         from assistant.gather import Reach, Sources
@@ -170,13 +172,13 @@ def open_causeway(
         )
         stack.callback(knowledge.close)
         compute = _compute(settings, stack, long_running=long_running)
-        code = GitHistory(settings.repositories)
+        redactor = RuleRedactor(_redaction_key(settings.data_dir))
+        code = RedactedHistory(GitHistory(settings.repositories), redactor)
         catalogue = FileCatalogue(settings.catalogue)
         changes = IndexingChangeLog(records.changes, code, knowledge, catalogue)
         stack.callback(changes.close)
         learner = Learner(knowledge)
         stack.callback(learner.close)
-        redactor = RuleRedactor(_redaction_key(settings.data_dir))
         writer = GroupCommit(store)
         stack.callback(writer.close)
         if long_running:

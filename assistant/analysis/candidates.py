@@ -51,6 +51,7 @@ class Candidate:
             parts=(),
             author=self.author,
             deployment=self.deployment.id if self.deployment else "",
+            version=self.deployment.version if self.deployment else "",
             repository=self.repository,
         )
 
@@ -175,7 +176,7 @@ def _undeployed(commit: Commit, catalogue: Catalogue) -> Candidate:
 
 
 def _flag(flag: FlagChange) -> Candidate:
-    title = f"flag {flag.flag}: {flag.before or '?'} → {flag.after or '?'}"
+    title = f"{flag.flag}: {flag.before or '?'} → {flag.after}" if flag.after else flag.flag
     return Candidate(flag.id, "flag", title, flag.service, flag.at, title, author=flag.actor)
 
 

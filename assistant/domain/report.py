@@ -65,7 +65,8 @@ class Suspect:
     score: float  # 0..1
     parts: tuple[ScorePart, ...]
     author: str = ""
-    deployment: str = ""
+    deployment: str = ""  # id of the deployment that brought it
+    version: str = ""  # of the service, as that deployment names it
     repository: str = ""
     guilty_hunks: tuple[Hunk, ...] = ()
     evidence: tuple[str, ...] = ()

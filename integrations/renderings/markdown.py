@@ -53,7 +53,7 @@ def _head(report: Report) -> Iterator[str]:
 def _change(report: Report) -> Iterator[str]:
     if guilty := report.guilty:
         by = f"by {prose(guilty.author)}, " if guilty.author else ""
-        brought = f", brought by {prose(guilty.deployment)}" if guilty.deployment else ""
+        brought = f", brought by {prose(words.brought_by(guilty))}" if guilty.deployment else ""
         yield "### The guilty change"
         yield f"**{prose(words.suspect_name(guilty))}: {prose(words.suspect_title(guilty))}** " + (
             f"({by}in {prose(guilty.service)} since {words.moment(guilty.at)}{brought}) "

@@ -165,7 +165,7 @@ def _series(report: Report, width: int) -> Iterator[RenderableType]:
 def _guilty(suspect: Suspect) -> Iterator[RenderableType]:
     yield Text(f"{words.suspect_name(suspect)}: {words.suspect_title(suspect)}", style="bold")
     by = f"by {suspect.author}, " if suspect.author else ""
-    brought = f", brought by {suspect.deployment}" if suspect.deployment else ""
+    brought = f", brought by {words.brought_by(suspect)}" if suspect.deployment else ""
     where = f"{by}in {suspect.service} since {words.moment(suspect.at)}{brought}"
     yield Text.assemble(where, cites(suspect.evidence))
     yield from (_hunk(hunk) for hunk in suspect.guilty_hunks)

@@ -184,7 +184,13 @@ def since(report: Report) -> str:
         healthy = report.verdict is Verdict.HEALTHY
         return "nothing left its baseline" if healthy else "cannot be told"
     goes_on = "still going on" if report.impact.ongoing else "over"
-    return f"{moment(at)} ({goes_on} at {report.as_of:%H:%M:%S})"
+    seen_until = min(report.as_of, report.window.end)
+    return f"{moment(at)} ({goes_on} at {seen_until:%H:%M:%S})"
+
+
+def brought_by(suspect: Suspect) -> str:
+    """The version that brought a suspect, or the deployment's id where it has no version."""
+    return f"{suspect.service} {suspect.version}" if suspect.version else suspect.deployment
 
 
 def seconds(report: Report) -> str:

@@ -95,7 +95,7 @@ def test_a_flag_that_nobody_deployed() -> None:
     report = shop.investigate("cart")
 
     assert report.suspects[0].kind == "flag"
-    assert report.suspects[0].title.startswith("flag strict-reservation-lock")
+    assert report.suspects[0].title.startswith("strict-reservation-lock")
 
 
 def test_a_deployment_after_the_onset_is_innocent() -> None:

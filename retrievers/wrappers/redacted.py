@@ -1,0 +1,55 @@
+"""Commits without secrets: whoever reads history through this sees what people wrote redacted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.domain.changes import BlameLine, Commit, Hunk
+from assistant.domain.ports import CodeHistory, Redactor
+from assistant.domain.window import TimeWindow
+
+
+class RedactedHistory:
+    """A CodeHistory whose commit messages and hunks have passed a redactor. Authors stay: who
+    wrote a change is what people ask."""
+
+    def __init__(self, code: CodeHistory, redactor: Redactor) -> None:
+        self._code = code
+        self._redactor = redactor
+
+    def repositories(self) -> Sequence[str]:
+        return self._code.repositories()
+
+    def delivered(
+        self, repository: str, last_good: str, current: str, *, limit: int = 500
+    ) -> Sequence[Commit]:
+        commits = self._code.delivered(repository, last_good, current, limit=limit)
+        return [self._clean(commit) for commit in commits]
+
+    def commits(
+        self, repository: str, window: TimeWindow, *, limit: int = 2000
+    ) -> Sequence[Commit]:
+        return [self._clean(c) for c in self._code.commits(repository, window, limit=limit)]
+
+    def blame(self, repository: str, revision: str, path: str, line: int) -> BlameLine | None:
+        found = self._code.blame(repository, revision, path, line)
+        return found and replace(found, text=self._redactor.text(found.text))
+
+    def paths(self, repository: str, revision: str) -> Sequence[str]:
+        return self._code.paths(repository, revision)
+
+    def resolve(self, repository: str, revision: str) -> str:
+        return self._code.resolve(repository, revision)
+
+    def _clean(self, commit: Commit) -> Commit:
+        hunks = commit.hunks and tuple(self._clean_hunk(hunk) for hunk in commit.hunks)
+        return replace(commit, message=self._redactor.text(commit.message), hunks=hunks)
+
+    def _clean_hunk(self, hunk: Hunk) -> Hunk:
+        """Most hunks hold no secret and are read as one text; the others line by line."""
+        whole = "\n".join(line.text for line in hunk.lines)
+        if self._redactor.text(whole) == whole:
+            return hunk
+        lines = tuple(replace(line, text=self._redactor.text(line.text)) for line in hunk.lines)
+        return replace(hunk, lines=lines)

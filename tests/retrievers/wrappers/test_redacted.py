@@ -1,0 +1,35 @@
+"""History read through the redactor."""
+
+from __future__ import annotations
+
+from assistant.analysis.redaction import RuleRedactor
+from retrievers.memory import MemoryCodeHistory
+from retrievers.wrappers.redacted import RedactedHistory
+from tests.builders import a_commit, a_hunk, a_window
+
+KEY = "AKIA" + "IOSFODNN7EXAMPLE"
+
+
+def test_messages_and_hunks_lose_their_secrets_and_keep_the_rest() -> None:
+    clean = a_hunk("limit = 3", "limit = 4")
+    commit = a_commit(f"Use {KEY}", a_hunk("", f'aws_key = "{KEY}"\nlimit = 3'), clean)
+    history = RedactedHistory(MemoryCodeHistory([commit]), RuleRedactor())
+
+    (seen,) = history.commits("shop", a_window())
+
+    assert KEY not in seen.message
+    assert seen.hunks is not None
+    assert KEY not in seen.hunks[0].lines[0].text
+    assert seen.hunks[0].lines[1].text == "limit = 3"
+    assert seen.hunks[1] == clean
+    assert history.delivered("shop", "", commit.hash) == [seen]
+
+
+def test_an_opaque_commit_stays_opaque() -> None:
+    commit = a_commit("Tune", hunks=None)
+
+    (seen,) = RedactedHistory(MemoryCodeHistory([commit]), RuleRedactor()).commits(
+        "shop", a_window()
+    )
+
+    assert seen.hunks is None
