@@ -44,6 +44,7 @@ class Rule:
 RULES = (
     Rule("errors", "errors_5xx", 0.04, 2.5, 0.03),
     Rule("rejections", "errors_4xx", 0.08, 2.5, 0.08),
+    Rule("rejections", "route_4xx", 0.12, 2.5, 0.12),
     Rule("latency", "latency_p95", 0.1, 1.7, 0.08),
     Rule("latency", "latency_p99", 0.15, 1.9, 0.15),
     Rule("latency", "route_p50", 0.03, 1.6, 0.05),
@@ -86,6 +87,7 @@ class Watch:
         self.delay = self.chance.choice((0, 0, 1, 2, 4))
         self.alarm_minute = self.fault_minute + self.chance.randint(6, 25)
         self.waited = 0
+        self.pending: Alert | None = None
         self.usual: dict[Key, float] = {}
 
     def look(self, archive: Archive, minute: int) -> Alert | None:
@@ -109,14 +111,13 @@ class Watch:
             if self._streak(key, rule, minute) >= self.patience
         ]
         suited = [found for found in firing if found[1].kind in self.mutation.monitors]
-        if not suited:
-            return None
-        self.waited += 1
-        if self.waited <= self.delay:
-            return None
-        key, rule = self.chance.choice(suited + suited + firing)
-        threshold = rule.threshold(self.usual.get(key, 0.0))
-        return Alert(minute, key, rule.kind, threshold, values[key])
+        if suited:
+            key, rule = self.chance.choice(suited + suited + firing)
+            threshold = rule.threshold(self.usual.get(key, 0.0))
+            self.pending = Alert(minute, key, rule.kind, threshold, values[key])
+            self.waited += 1
+        # Some pagers are slow, but none forgets because the trouble has passed meanwhile.
+        return self.pending if self.waited > self.delay or not suited else None
 
     def _streak(self, key: Key, rule: Rule, minute: int) -> int:
         """Minutes in a row up to this one; remembers the minute it was last broken."""

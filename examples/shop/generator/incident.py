@@ -63,7 +63,7 @@ def plan(seed: str, mutation: Mutation, healthy: Tree) -> Incident:
     for number in range(40):
         chance = random.Random(f"{seed}/plan/{number}")
         shape = topology.choose(_prepared(healthy, mutation), chance)
-        if mutation.changes is not None and not _fits(mutation, shape.tree):
+        if not _fits(mutation, shape.tree):
             continue
         try:
             return _planned(f"{seed}/{number}", mutation, shape, chance)
@@ -73,6 +73,9 @@ def plan(seed: str, mutation: Mutation, healthy: Tree) -> Incident:
 
 
 def _fits(mutation: Mutation, tree: Tree) -> bool:
+    path, text = mutation.needs
+    if text not in tree.get(path, ""):
+        return False
     try:
         changes = mutation.changes(tree, random.Random(0)) if mutation.changes else ()
     except KeyError:
@@ -81,7 +84,11 @@ def _fits(mutation: Mutation, tree: Tree) -> bool:
 
 
 def _prepared(healthy: Tree, mutation: Mutation) -> Tree:
-    """For a flag that will be flipped, the code behind it has been there for long."""
+    """Surroundings that are part of the source: little room in pricing's pool; for a flag that
+    will be flipped, the code behind it, which has been there for long."""
+    if "tight" in mutation.ambience:
+        tight = topology.setting(healthy, "config/pricing.toml", "database", "pool_size", 1)
+        return apply(healthy, [tight])
     if "flagged" not in mutation.ambience:
         return healthy
     path = "services/pricing/app.py"
@@ -130,7 +137,7 @@ def _planned(seed: str, mutation: Mutation, shape: Topology, chance: random.Rand
             fault_minute=fault,
             minutes=int(fault) + (100 if "memory" in mutation.ambience else 28 if busy else 34),
             minutes_after=chance.randint(2, 6),
-            load=_load(mutation, chance),
+            load=_load(mutation, fault, chance),
             mix=_mix(mutation, chance),
             epoch_s=start.timestamp(),
             versions={role: _version(start, -60.0 - 13 * n) for n, role in enumerate(shape.roles)},
@@ -251,7 +258,7 @@ def _flips(
     return sorted([near, *others]) if chance.random() < 0.85 else sorted(others)
 
 
-def _load(mutation: Mutation, chance: random.Random) -> Load:
+def _load(mutation: Mutation, fault: float, chance: random.Random) -> Load:
     shape = chance.choice(("steady", "diurnal", "bursty"))
     rate = chance.uniform(0.25, 0.4)
     if "busy" in mutation.ambience:
@@ -268,11 +275,10 @@ def _load(mutation: Mutation, chance: random.Random) -> Load:
             )
             for minute in range(6, 170, 9)
         )
-    if "bursts" in mutation.ambience:
+    if "bursts" in mutation.ambience:  # one that passes before the fault, one soon after it
         factor = mutation.ambience["bursts"]
-        load.bursts = tuple(
-            (60.0 * minute, 75.0, factor) for minute in range(chance.randint(6, 10), 170, 11)
-        )
+        first = fault + chance.uniform(2, 7)
+        load.bursts = tuple((60 * (first + n * 17), 80.0, factor) for n in (-1, 0, 1))
     return load
 
 
@@ -283,6 +289,7 @@ def _mix(mutation: Mutation, chance: random.Random) -> Mix:
         looks_back=mutation.ambience.get("looks_back", chance.uniform(0.1, 0.25)),
         coupons=chance.uniform(0.05, 0.3),
         think_s=chance.uniform(2.5, 5),
+        favourites=mutation.ambience.get("favourites", 0.6),
         units=mutation.ambience.get("units", 0.9),
         unknown=mutation.ambience.get("unknown", 0.0),
     )

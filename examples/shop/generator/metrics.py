@@ -85,7 +85,10 @@ def _groups(name: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, str
     if name == "http.server.request.duration":
         yield "latency", ""
         yield f"status_{attributes['http.response.status_code'][0]}xx", ""
-        yield "route", slug(f"{attributes['http.request.method']} {attributes['http.route']}")
+        route = slug(f"{attributes['http.request.method']} {attributes['http.route']}")
+        yield "route", route
+        if attributes["http.response.status_code"].startswith("4"):
+            yield "route_refused", route
     elif name == "http.client.request.duration":
         yield "upstream", attributes["server.address"]
         if "error.type" in attributes:
@@ -108,6 +111,8 @@ def _derived(
         yield "rps", len(seconds) / 60
         yield "errors_5xx", ratio("status_5xx")
         yield "errors_4xx", ratio("status_4xx")
+    if key.metric == "route":
+        yield "route_4xx", ratio("route_refused")
     if key.metric == "upstream":
         yield "upstream_rps", len(seconds) / 60
         yield "upstream_errors", ratio("upstream_failed")
@@ -144,15 +149,16 @@ class Style:
 
 METRICS = (
     "rps errors_5xx errors_4xx latency_p50 latency_p95 latency_p99 route_p50 route_p95 "
-    "upstream_rps upstream_errors upstream_p95 pool_used pool_max pool_pending pool_wait_p95 "
-    "pool_timeouts db_rps db_p95 cache_hits cache_entries memory cpu restarts ready active tasks "
-    "queue_depth chore_failures disk_used io certificate"
+    "route_4xx upstream_rps upstream_errors upstream_p95 pool_used pool_max pool_pending "
+    "pool_wait_p95 pool_timeouts db_rps db_p95 cache_hits cache_entries memory cpu restarts ready "
+    "active tasks queue_depth chore_failures disk_used io certificate"
 ).split()
 TABLES = (
     """requests_per_sec|1 error_rate_5xx_ratio|1 error_rate_4xx_ratio|1
     http_server_duration_p50_ms|1000 http_server_duration_p95_ms|1000
     http_server_duration_p99_ms|1000 http_server_duration_p50_ms_{peer}|1000
-    http_server_duration_p95_ms_{peer}|1000 {peer}_requests_per_sec|1 {peer}_call_error_ratio|1
+    http_server_duration_p95_ms_{peer}|1000 error_rate_4xx_ratio_{peer}|1
+    {peer}_requests_per_sec|1 {peer}_call_error_ratio|1
     {peer}_call_duration_p95_ms|1000 db_pool_in_use|1 db_pool_max_conns|1 db_pool_waiting|1
     db_pool_wait_seconds_p95|1 db_pool_timeouts_per_min|1 db_queries_per_sec|1
     db_query_duration_p95_ms|1000 cache_hit_ratio|1 cache_entries|1
@@ -163,7 +169,8 @@ TABLES = (
     """http.server.request.rate|1 http.server.error.ratio|1 http.server.client_error.ratio|1
     http.server.request.duration.p50|1 http.server.request.duration.p95|1
     http.server.request.duration.p99|1 http.server.request.duration.p50.{peer}|1
-    http.server.request.duration.p95.{peer}|1 http.client.request.rate.{peer}|1
+    http.server.request.duration.p95.{peer}|1
+    http.server.client_error.ratio.{peer}|1 http.client.request.rate.{peer}|1
     http.client.error.ratio.{peer}|1 http.client.request.duration.p95.{peer}|1
     db.client.connection.count.used|1 db.client.connection.max|1
     db.client.connection.pending_requests|1 db.client.connection.wait_time.p95|1
@@ -175,7 +182,8 @@ TABLES = (
     tls.certificate.remaining|1""",
     """rps|1 pct_5xx|100 pct_4xx|100 latency_p50_seconds|1 latency_p95_seconds|1
     latency_p99_seconds|1 route_latency_p50_seconds_{peer}|1
-    route_latency_p95_seconds_{peer}|1 outgoing_rps_{peer}|1 outgoing_failures_pct_{peer}|100
+    route_latency_p95_seconds_{peer}|1 route_pct_4xx_{peer}|100
+    outgoing_rps_{peer}|1 outgoing_failures_pct_{peer}|100
     outgoing_latency_p95_seconds_{peer}|1 connections_busy|1 connections_limit|1
     connections_queue|1 connections_wait_p95_ms|1000 connections_wait_timeouts|1 sql_rate|1
     sql_latency_p95_ms|1000 cache_hits_pct|100 cache_size|1 rss_bytes|1 cpu_pct|100
@@ -183,7 +191,8 @@ TABLES = (
     io_busy_pct|100 cert_expiry_seconds|1""",
     """istio_requests_rate|1 istio_5xx_share|1 istio_4xx_share|1 request_ms_p50|1000
     request_ms_p95|1000 request_ms_p99|1000 endpoint_ms_p50_{peer}|1000
-    endpoint_ms_p95_{peer}|1000 egress_rate_to_{peer}|1 egress_error_share_to_{peer}|1
+    endpoint_ms_p95_{peer}|1000 endpoint_4xx_share_{peer}|1
+    egress_rate_to_{peer}|1 egress_error_share_to_{peer}|1
     egress_ms_p95_to_{peer}|1000 hikari_active|1 hikari_max|1 hikari_pending|1
     hikari_acquire_ms_p95|1000 hikari_timeouts|1 statements_per_second|1 statement_ms_p95|1000
     localcache_hit_share|1 localcache_items|1 heap_used_mb|1e-6 cpu_cores_used|1

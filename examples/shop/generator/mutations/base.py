@@ -42,6 +42,7 @@ class Mutation:
     ambience: Mapping[str, float] = field(default_factory=dict)
     lures: tuple[Lure, ...] = ()
     monitors: tuple[str, ...] = ()  # kinds of alert that suit best, see alerts.RULES
+    needs: tuple[str, str] = ("", "")  # a file of the shop, and a text that must be in it
     shared: bool = False  # in the library or the schema: later commits carry it too
     weight: float = 1.0
 

@@ -130,9 +130,9 @@ async def nothing(_: Stage) -> None:
 
 
 async def short_burst(stage: Stage) -> None:
-    """Two busy minutes, over before anybody looks."""
+    """Three busy minutes, over before anybody looks."""
     stage.load.surge = 7.0
-    await asyncio.sleep(130)
+    await asyncio.sleep(200)
     stage.load.surge = 1.0
 
 
@@ -323,7 +323,7 @@ NO_FAULT = (
         "pricing",
         "no-action",
         act=short_burst,
-        ambience={"busy": 1.5},
+        ambience={"busy": 1.9, "favourites": 0.35},
         lures=(PROMOTION_LURE,),
         monitors=("latency", "errors"),
     ),

@@ -311,7 +311,7 @@ async def keep_fresh(cart_id: str, item: dict) -> None:
                 "        self.waiting = 0\n        self.opening = asyncio.Lock()\n",
             ),
         ),
-        ambience={"busy": 1.5},
+        ambience={"busy": 2.6, "favourites": 0.35},
         lures=(PROMOTION_LURE,),
         monitors=("latency", "errors"),
         shared=True,
