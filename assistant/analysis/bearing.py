@@ -43,16 +43,20 @@ class Bearing:
     guilty_hunks: tuple[Hunk, ...] = ()
 
 
-def bearings_of(candidates: Sequence[Candidate], facts: Facts, symptoms: Symptoms) -> list[Bearing]:
-    """One Bearing per candidate, in their order. Word weights come from the candidates
-    themselves: a word that every change has tells none apart."""
-    hunks = [hunks_of(c, facts) for c in candidates]
-    documents = [_document(c, h) for c, h in zip(candidates, hunks, strict=True)]
+def bearings_of(
+    candidates: Sequence[Candidate], facts: Facts, symptoms: Symptoms
+) -> dict[str, Bearing]:
+    """The Bearing of each candidate id: a commit that many deployments brought has one content.
+    Word weights come from the candidates themselves: a word that every change has tells none
+    apart."""
+    distinct = list({c.id: c for c in candidates}.values())
+    hunks = [hunks_of(c, facts) for c in distinct]
+    documents = [_document(c, h) for c, h in zip(distinct, hunks, strict=True)]
     idf = inverse_document_frequency(documents)
-    return [
-        _bearing(candidate, theirs, document, idf, facts, symptoms)
-        for candidate, theirs, document in zip(candidates, hunks, documents, strict=True)
-    ]
+    return {
+        candidate.id: _bearing(candidate, theirs, document, idf, facts, symptoms)
+        for candidate, theirs, document in zip(distinct, hunks, documents, strict=True)
+    }
 
 
 def hunks_of(candidate: Candidate, facts: Facts) -> tuple[Hunk, ...]:

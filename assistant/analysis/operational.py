@@ -134,50 +134,56 @@ def _traffic_surge(
 
 
 _UNANSWERED = re.compile(r"timed? ?out|deadline|unavailable|refused|reset", re.IGNORECASE)
-# RFC 9110, 15.6: with 5xx "the server is aware that it has erred". What a stranger's server says
-# of itself, no change of ours made it say.
-_THEIR_ERROR = re.compile(r"(?:returned|status|code|HTTP/?\d?\.?\d?)\D{0,12}5\d\d", re.IGNORECASE)
 _OF_PROVIDER = re.compile(r"provider|third.?party|vendor|external", re.IGNORECASE)
 
 
 def _provider_outage(
     observation: Observation, scene: Scene, symptoms: Symptoms
 ) -> OperationalCause | None:
-    """Calls to someone outside fail: an external host in failing calls, or a callee that sends no
-    telemetry of its own and answers errors."""
+    """Calls to someone outside fail: a host or callee that sends no telemetry of its own answers
+    errors or not at all. RFC 9110, 15.6: with 5xx "the server is aware that it has erred"; what a
+    stranger's server says of itself, no change of ours made it say."""
     templates = troubled_templates(observation.detection.templates, scene)
-    named = [t for t in templates if any(h in t.exemplar.body for h in symptoms.hosts)]
-    theirs = [t for t in named if _THEIR_ERROR.search(t.exemplar.body)]
-    silent = [t for t in named if _UNANSWERED.search(t.exemplar.body)]
+    outside = sorted(symptoms.hosts | {s for s in scene.graph.inferred if len(s) > 3})
+    named = [(t, who) for t in templates for who in outside if who in t.exemplar.body]
+    theirs = [(t, who) for t, who in named if _erred(who, t.exemplar.body)]
+    silent = [(t, who) for t, who in named if _UNANSWERED.search(t.exemplar.body)]
     rising = [a for a in scene.anomalies if a.window.direction is Direction.ROSE]
     failing = [
         a
         for a in rising
-        if scene.is_external(a.window.key.peer)
-        and a.window.signal in (Signal.ERRORS, Signal.LATENCY)
+        if scene.is_external(a.window.key.peer) and a.window.signal is Signal.ERRORS
     ]
-    if not theirs and not silent and not failing:
+    said = [*theirs, *silent]
+    if not said and not failing:
         return None
     gauges = [a for a in rising if _OF_PROVIDER.search(a.window.key.name)]
     logit = BIAS + (3.5 if theirs else 2.0 if silent else 0)
     logit += (2.0 if failing else 0) + (1.0 if gauges else 0)
-    said = [*theirs, *silent]
     measured = [*failing, *gauges]
+    who = said[0][1] if said else failing[0].window.key.peer
     return OperationalCause(
         kind="provider_outage",
-        title=f"{min(symptoms.hosts) if said else failing[0].window.key.peer} answers with errors "
-        "or not at all",
-        service=said[0].service if said else failing[0].window.service,
+        title=f"{who} answers with errors or not at all",
+        service=said[0][0].service if said else failing[0].window.service,
         score=_logistic(logit),
         reasons=(
-            *(f"{t.service} says: {t.exemplar.body[:160]}" for t in said[:2]),
+            *dict.fromkeys(f"{t.service} says: {t.exemplar.body[:160]}" for t, _ in said[:2]),
             *(_measured(a) for a in measured[:2]),
         ),
-        evidence=(*scene.ids_of_templates(said), *(a.window.id for a in measured)),
+        evidence=(
+            *scene.ids_of_templates(t for t, _ in said),
+            *(a.window.id for a in measured),
+        ),
         action="fail_over",
         mechanisms=frozenset({Mechanism.EXTERNAL, Mechanism.TIMEOUT, Mechanism.NETWORK}),
         decisive=bool(theirs),
     )
+
+
+def _erred(who: str, body: str) -> bool:
+    """Whether a body says that `who` answered 5xx."""
+    return re.search(rf"{re.escape(who)}.{{0,80}}?\b5\d\d\b", body, re.DOTALL) is not None
 
 
 def _node_trouble(

@@ -94,7 +94,7 @@ def scene_of(observation: Observation) -> Scene:
         if (a.window.end is None or a.window.end > question.at - _STALE)
         and a.window.onset <= question.at + timedelta(minutes=5)
     ]
-    # Of a service that nothing is known to call or be called by, nobody can say that it has no part.
+    # Of a service without known calls, nobody can say that it has no part.
     ours = [
         a
         for a in current
@@ -102,7 +102,7 @@ def scene_of(observation: Observation) -> Scene:
     ]
     suffering = Suffering.over(detection.templates)
     felt = [a for a in ours if suffering.felt(a)]
-    if not felt:
+    if not felt or _calm_where_asked(question.service, felt, observation):
         return _calm(observation, graph)
     windows = merge(ours, detection.services)
     symptom = question.service if question.service in windows else _loudest(felt)
@@ -127,6 +127,16 @@ def scene_of(observation: Observation) -> Scene:
         tolerance=tolerance,
         end=None if None in ends else max(e for e in ends if e is not None),
     )
+
+
+def _calm_where_asked(
+    service: str, felt: Sequence[AnomalousSeries], observation: Observation
+) -> bool:
+    """Whether the service in question reports of itself and nothing of it, nor of the calls to it,
+    is felt: what is unusual elsewhere is then not what was asked about."""
+    if service not in observation.detection.services:
+        return False
+    return not any(service in (a.window.service, a.window.key.peer) for a in felt)
 
 
 def step_of(observation: Observation) -> timedelta:

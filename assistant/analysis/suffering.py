@@ -22,6 +22,9 @@ _CANCELLED = re.compile(
 )
 # Measures of health: trouble when they fall.
 _HEALTH = re.compile(r"\b(?:ready|healthy|available|alive|up|success\w*|replicas)\b", re.IGNORECASE)
+# What nobody notices is no trouble, however unusual: a tenth of a millisecond more, one request in
+# a thousand. Seconds, and the ratio of failed requests.
+_NOTICED_S, _NOTICED_SHARE, _NOTICED_RATIO = 0.005, 0.2, 0.005
 _LOUDER = (Direction.APPEARED, Direction.ROSE)
 _FAILS = frozenset({Signal.LATENCY, Signal.ERRORS, Signal.SATURATION})
 
@@ -42,8 +45,11 @@ class Suffering:
         )
 
     def felt(self, anomaly: AnomalousSeries) -> bool:
-        """Whether users or callers notice: failing, or traffic that is not as usual."""
-        return self.failing(anomaly) or anomaly.window.signal is Signal.TRAFFIC
+        """Whether users or callers notice: failing, or requests that no longer come."""
+        window = anomaly.window
+        if window.signal is Signal.TRAFFIC and window.direction is Direction.FELL:
+            return window.peak <= 0.5 * window.baseline
+        return self.failing(anomaly)
 
     def failing(self, anomaly: AnomalousSeries) -> bool:
         """Whether the service itself fails: slow, wrong, full, or complaining in its logs."""
@@ -57,9 +63,22 @@ class Suffering:
             return window.direction is Direction.STOPPED
         if window.direction is Direction.FELL and _HEALTH.search(self._text(anomaly)):
             return True
-        return window.signal in _FAILS and window.direction is not Direction.FELL
+        if window.signal not in _FAILS or window.direction is Direction.FELL:
+            return False
+        return _noticed(anomaly)
 
     def _text(self, anomaly: AnomalousSeries) -> str:
         window = anomaly.window
         body = self.bodies.get((window.service, window.key.name), "")
         return body or window.key.name.replace("_", " ").replace(".", " ")
+
+
+def _noticed(anomaly: AnomalousSeries) -> bool:
+    """Whether the change is large enough to matter to anyone, not only unlikely."""
+    window = anomaly.window
+    more = window.peak - window.baseline
+    if window.key.unit == "s":
+        return more >= max(_NOTICED_S, _NOTICED_SHARE * window.baseline)
+    if window.signal is Signal.ERRORS and window.key.statistic == "ratio":
+        return more >= _NOTICED_RATIO
+    return True

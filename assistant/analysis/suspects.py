@@ -145,9 +145,10 @@ def rank(
         return []
     clock = Clock(scene, scene.onset, scene.tolerance)
     bearings = bearings_of(candidates, facts, symptoms)
-    best_words = max((b.words for b in bearings), default=0.0)
+    best_words = max((b.words for b in bearings.values()), default=0.0)
     best: dict[str, Suspect] = {}
-    for candidate, bearing in zip(candidates, bearings, strict=True):
+    for candidate in candidates:
+        bearing = bearings[candidate.id]
         parts = [
             *clock.parts(candidate),
             *_place(candidate, scene),
