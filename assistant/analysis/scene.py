@@ -6,6 +6,7 @@ anomaly windows that go with the moment in question.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,10 +18,12 @@ from assistant.analysis.suffering import Suffering
 from assistant.analysis.templates import LogTemplate
 from assistant.analysis.topology import ServiceGraph
 from assistant.domain.anomaly import AnomalousSeries
+from assistant.domain.signals import Signal
 
 # An anomaly that ended longer than this before the moment in question is another story.
 _STALE = timedelta(minutes=30)
 _SOON = timedelta(minutes=30)
+_CLEAR = 5.0  # robust standard deviations
 _EQUAL = 0.8  # of the best candidate's score: as good as it
 
 
@@ -102,7 +105,7 @@ def scene_of(observation: Observation) -> Scene:
     ]
     suffering = Suffering.over(detection.templates)
     felt = [a for a in ours if suffering.felt(a)]
-    if not felt or _calm_where_asked(question.service, felt, observation):
+    if not felt or _calm_where_asked(question.service, felt, observation, graph):
         return _calm(observation, graph)
     windows = merge(ours, detection.services)
     symptom = question.service if question.service in windows else _loudest(felt)
@@ -130,13 +133,20 @@ def scene_of(observation: Observation) -> Scene:
 
 
 def _calm_where_asked(
-    service: str, felt: Sequence[AnomalousSeries], observation: Observation
+    service: str, felt: Sequence[AnomalousSeries], observation: Observation, graph: ServiceGraph
 ) -> bool:
     """Whether the service in question reports of itself and nothing of it, nor of the calls to it,
-    is felt: what is unusual elsewhere is then not what was asked about."""
+    is felt: what is unusual elsewhere is then not what was asked about, unless something it
+    depends on fails by two independent signals."""
     if service not in observation.detection.services:
         return False
-    return not any(service in (a.window.service, a.window.key.peer) for a in felt)
+    if any(service in (a.window.service, a.window.key.peer) for a in felt):
+        return False
+    below: dict[str, set[Signal]] = defaultdict(set)
+    for anomaly in felt:
+        if anomaly.window.score >= _CLEAR:
+            below[anomaly.window.service].add(anomaly.window.signal)
+    return not any(len(below[callee]) > 1 for callee in graph.downstream(service))
 
 
 def step_of(observation: Observation) -> timedelta:
