@@ -260,7 +260,7 @@ def _flips(
 
 def _load(mutation: Mutation, fault: float, chance: random.Random) -> Load:
     shape = chance.choice(("steady", "diurnal", "bursty"))
-    rate = chance.uniform(0.25, 0.4)
+    rate = mutation.ambience.get("rate", chance.uniform(0.25, 0.4))
     if "busy" in mutation.ambience:
         rate = chance.uniform(0.7, 0.85)
     load = Load(rate, wave=0.05, period_s=900, phase=chance.uniform(0, 6))

@@ -254,7 +254,7 @@ async def keep_fresh(cart_id: str, item: dict) -> None:
                 app("payment"), "from shoplib.messages", "import asyncio\n\nfrom shoplib.messages"
             ),
         ),
-        ambience={"acquirer_s": 1.1},
+        ambience={"acquirer_s": 1.2, "rate": 0.75},
         lures=(PAYMENT_LURE,),
         monitors=("latency", "errors"),
     ),
