@@ -116,7 +116,7 @@ def _prepared(healthy: Tree, mutation: Mutation) -> Tree:
 def _planned(seed: str, mutation: Mutation, shape: Topology, chance: random.Random) -> Incident:
     words = names.choose(chance)
     busy = "busy" in mutation.ambience
-    fault = chance.uniform(24, 30) if busy else chance.uniform(28, 45)
+    fault = chance.uniform(27, 36) if busy else chance.uniform(38, 68)
     items = _items(mutation, shape, fault, chance)
     commits = write(items, shape.tree, words, chance)
     start = _start(chance)

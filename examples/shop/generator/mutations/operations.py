@@ -130,9 +130,9 @@ async def nothing(_: Stage) -> None:
 
 
 async def short_burst(stage: Stage) -> None:
-    """Three busy minutes, over before anybody looks."""
-    stage.load.surge = 7.0
-    await asyncio.sleep(200)
+    """Four busy minutes, over before anybody looks."""
+    stage.load.surge = 9.0
+    await asyncio.sleep(240)
     stage.load.surge = 1.0
 
 
