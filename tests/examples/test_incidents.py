@@ -143,12 +143,17 @@ def test_a_case_has_the_files_and_fields_of_the_benchmark(folder: Path) -> None:
     assert (folder / "shop-3-000/task.toml").is_file()
 
 
-def test_the_ground_truth_names_a_deployed_commit_and_hurt_services(folder: Path) -> None:
+def test_the_ground_truth_names_a_delivered_commit_and_hurt_services(folder: Path) -> None:
     truth = read(folder, "ground_truth.json")
     deploys = read(folder, "data/context/deploys.json")
     deployed = {deploy["commit_sha"] for deploy in deploys}
 
-    assert truth["root_cause_commit"] in deployed
+    history = [commit["sha"] for commit in read(folder, "data/context/commits.json")]
+    guilty = history.index(truth["root_cause_commit"])
+
+    assert any(
+        history.index(sha) >= guilty for sha in deployed
+    )  # itself, or carried by a later one
     assert truth["root_cause_commit"] not in truth["decoy_deploy_commits"]
     assert set(truth["decoy_deploy_commits"]) < deployed
     assert truth["remediation"] == "rollback"

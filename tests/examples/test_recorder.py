@@ -22,7 +22,7 @@ from examples.shop.repository.edits import read_source
 def a_request(name: str) -> bytes:
     request = ExportTraceServiceRequest()
     request.resource_spans.add().scope_spans.add().spans.add(name=name)
-    return request.SerializeToString()
+    return bytes(request.SerializeToString())
 
 
 def test_requests_are_kept_in_order_and_uncompressed_first(tmp_path: Path) -> None:
