@@ -17,7 +17,8 @@ from examples.shop.generator.history import difference
 from examples.shop.generator.incident import Incident, plan
 from examples.shop.generator.innocents import CODE, attempt
 from examples.shop.generator.main import generate, main, order
-from examples.shop.generator.mutations import MUTATIONS, Mutation
+from examples.shop.generator.mutations.base import Mutation
+from examples.shop.generator.mutations.catalogue import MUTATIONS
 from examples.shop.repository.edits import apply, read_source
 
 BY_NAME = {mutation.name: mutation for mutation in MUTATIONS}

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from examples.shop.generator.incident import plan
-from examples.shop.generator.mutations import MUTATIONS
+from examples.shop.generator.mutations.catalogue import MUTATIONS
 from examples.shop.generator.simulation import Outcome, simulate
 from examples.shop.repository.edits import read_source
 from examples.shop.virtual import clock

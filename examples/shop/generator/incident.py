@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from examples.shop.generator import names, topology
 from examples.shop.generator.history import Commit, Conflict, Item, fixed, write
 from examples.shop.generator.innocents import attempt, draw
-from examples.shop.generator.mutations import Mutation
+from examples.shop.generator.mutations.base import Mutation
 from examples.shop.generator.simulation import Plan, Rollout
 from examples.shop.generator.topology import BASE_ROLES, Topology
 from examples.shop.load import Load, Mix

@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from examples.shop.generator.case import case
 from examples.shop.generator.incident import plan
-from examples.shop.generator.mutations import MUTATIONS, Mutation
+from examples.shop.generator.mutations.base import Mutation
+from examples.shop.generator.mutations.catalogue import MUTATIONS
 from examples.shop.generator.simulation import simulate
-from examples.shop.generator.writing import case, write
+from examples.shop.generator.writing import write
 from examples.shop.repository.edits import read_source
 from examples.shop.virtual import clock
 
