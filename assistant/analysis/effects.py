@@ -59,6 +59,9 @@ _RAISED: Mapping[M, frozenset[M]] = {
     M.BATCH: frozenset({M.MEMORY, M.LATENCY, M.TIMEOUT}),
     M.CONCURRENCY: frozenset({M.CPU, M.CONCURRENCY, M.CAPACITY}),
 }
+# Nearly every incident is slow, failing or busier somewhere: explaining that tells little.
+_EVERYWHERE = frozenset({M.LATENCY, M.ERRORS, M.TRAFFIC})
+_COMMON = 0.35
 _LOWERED_RETRY = frozenset({M.ERRORS, M.RETRY})
 
 
@@ -80,7 +83,8 @@ def fit(finding: Finding, symptoms: Mapping[M, float]) -> float:
     expected = expected_symptoms(finding)
     if not expected or not symptoms:
         return 0.0
-    explained = sum(share for mechanism, share in symptoms.items() if mechanism in expected)
+    weights = {m: share * (_COMMON if m in _EVERYWHERE else 1.0) for m, share in symptoms.items()}
+    explained = sum(w for m, w in weights.items() if m in expected) / sum(weights.values())
     chance = len(expected) / len(M)
     return max(0.0, (explained - chance) / (1 - chance))
 

@@ -87,7 +87,7 @@ _WORDS: Mapping[Mechanism, str] = {
     "nameserver",
     Mechanism.NETWORK: "network packet loss reset refused unreachable socket econnrefused "
     "econnreset eof broken pipe hop route keepalive",
-    Mechanism.LATENCY: "slow latency duration p99 p95 elapsed delay slower sleep seconds",
+    Mechanism.LATENCY: "slow latency duration p99 p95 elapsed delay slower sleep",
     Mechanism.ERRORS: "5xx 500 502 503 504 error_rate unavailable exception",
     Mechanism.TRAFFIC: "rps requests_per_sec traffic surge spike throughput qps campaign",
     Mechanism.EXTERNAL: "provider upstream thirdparty vendor external gateway webhook api",

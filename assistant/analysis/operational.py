@@ -24,6 +24,9 @@ from assistant.domain.anomaly import AnomalousSeries, Direction
 from assistant.domain.signals import Signal
 
 BIAS = -3.0
+# A surge is this many times the usual traffic, and at least this many requests a second more:
+# a handful of sampled traces is no traffic.
+_SURGE, _MORE_PER_S = 1.4, 0.5
 _ONE_SUBJECT = 2.5  # log-odds that one bad record adds
 
 
@@ -110,8 +113,8 @@ def _traffic_surge(
         for a in scene.anomalies
         if a.window.signal is Signal.TRAFFIC
         and a.window.direction is Direction.ROSE
+        and a.window.peak >= max(_SURGE * a.window.baseline, a.window.baseline + _MORE_PER_S)
         and a.window.baseline > 0
-        and a.window.peak >= 1.4 * a.window.baseline
         and scene.is_entry(a.window.service)
         and not a.window.key.peer
     ]

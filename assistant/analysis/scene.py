@@ -10,6 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import log1p
+
+import numpy as np
 
 from assistant.analysis.facts import Observation
 from assistant.analysis.mentions import mentioned_edges
@@ -17,12 +20,15 @@ from assistant.analysis.merge import ServiceWindow, merge
 from assistant.analysis.suffering import Suffering
 from assistant.analysis.templates import LogTemplate
 from assistant.analysis.topology import ServiceGraph
-from assistant.domain.anomaly import AnomalousSeries
-from assistant.domain.signals import Signal
+from assistant.domain.anomaly import AnomalousSeries, AnomalyWindow
+from assistant.domain.signals import Series, Signal
 
 # An anomaly that ended longer than this before the moment in question is another story.
 _STALE = timedelta(minutes=30)
 _SOON = timedelta(minutes=30)
+_TOGETHER = timedelta(minutes=5)
+_SLACK = timedelta(minutes=2)
+_STANDS_OUT = 0.2  # of the strongest score
 _CLEAR = 5.0  # robust standard deviations
 _EQUAL = 0.8  # of the best candidate's score: as good as it
 
@@ -107,15 +113,20 @@ def scene_of(observation: Observation) -> Scene:
     felt = [a for a in ours if suffering.felt(a)]
     if not felt or _calm_where_asked(question.service, felt, observation, graph):
         return _calm(observation, graph)
+    start_of_it = outbreak([a.window for a in felt])
     windows = merge(ours, detection.services)
     symptom = question.service if question.service in windows else _loudest(felt)
-    failing = merge([a for a in ours if suffering.failing(a)], detection.services) or windows
+    failing = merge(
+        [a for a in ours if suffering.failing(a) and a.window.onset >= start_of_it - _SLACK],
+        detection.services,
+    )
+    failing = failing or windows
     first = _first_failing(symptom, failing, graph, step_of(observation))
     reached = _reached(first, symptom, windows, graph)
     anomalies = tuple(a for a in ours if a.window.service in reached)
     start = failing.get(first, windows[first])
-    step = step_of(observation)
-    tolerance = max(start.onset_latest - start.onset, step)
+    firsts = [a.series for a in anomalies if a.window.id in start.anomaly_ids]
+    tolerance = max([start.onset_latest - start.onset, *(resolution(s) for s in firsts)])
     ends = [windows[s].end for s in reached]
     return Scene(
         symptom_service=symptom,
@@ -130,6 +141,28 @@ def scene_of(observation: Observation) -> Scene:
         tolerance=tolerance,
         end=None if None in ends else max(e for e in ends if e is not None),
     )
+
+
+def outbreak(windows: Sequence[AnomalyWindow]) -> datetime:
+    """When the incident broke out: of the few minutes in which most trouble began, each window
+    counting by the logarithm of its score, the first onset that stands out. What was unusual
+    long before is history, or a first sign, but not yet the incident."""
+
+    def together(moment: datetime) -> list[AnomalyWindow]:
+        return [w for w in windows if moment <= w.onset < moment + _TOGETHER]
+
+    moments = sorted({w.onset for w in windows})
+    crowd = max((together(m) for m in moments), key=lambda c: sum(log1p(w.score) for w in c))
+    strongest = max(w.score for w in crowd)
+    return min(w.onset for w in crowd if w.score >= _STANDS_OUT * strongest)
+
+
+def resolution(series: Series) -> timedelta:
+    """How far apart the values of a series lie: a metric of every minute on a grid of ten seconds
+    tells no more than the minute."""
+    held = np.flatnonzero(np.isfinite(series.values))
+    steps = float(np.median(np.diff(held))) if len(held) > 1 else 1.0
+    return timedelta(microseconds=steps * series.step_ns / 1000)
 
 
 def _calm_where_asked(

@@ -24,6 +24,7 @@ from assistant.domain.report import ScorePart, Suspect
 from assistant.domain.window import to_ns
 
 BIAS = -6.0
+_CLEARLY_LATE = timedelta(minutes=2)  # beyond the uncertainty of the onset
 WEIGHTS: Mapping[str, float] = {
     "before onset": 1.5,
     "after onset": -6.0,
@@ -58,8 +59,9 @@ class Clock:
     def parts(self, candidate: Candidate) -> list[ScorePart]:
         gap = self.onset - candidate.at
         if gap < -self.tolerance:
-            late = f"took effect {-gap.total_seconds() / 60:.0f} min after the onset"
-            return [_part("after onset", 1.0, late)]
+            late = -gap - self.tolerance
+            reason = f"took effect {-gap.total_seconds() / 60:.0f} min after the onset"
+            return [_part("after onset", late / _CLEARLY_LATE, reason)]
         minutes = max(gap.total_seconds(), 0) / 60
         # Half the weight at half an hour, a tenth at four and a half: most regressions show at
         # once, delayed ones are told by the first sign in the service instead.

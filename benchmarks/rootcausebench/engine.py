@@ -83,8 +83,10 @@ def _answer(report: Report, code: CaseRepository, seconds: float) -> Answer:
 
 
 def _named(report: Report, code: CaseRepository) -> str:
-    """The data set's hash of the guilty commit; NONE when the engine says that no commit did it,
-    be it that a flag did or nothing that changed; UNSURE when it says that it cannot tell."""
+    """The hash in the data of the guilty commit; NONE when the engine says that no commit did it,
+    be it that a flag did, nothing that changed, or that nothing is wrong at all; UNSURE when it
+    says that it cannot tell."""
     if report.guilty is not None:
         return code.original(report.guilty.id) or NONE
-    return NONE if report.verdict is Verdict.NO_CHANGE_GUILTY else UNSURE
+    blameless = (Verdict.NO_CHANGE_GUILTY, Verdict.HEALTHY)
+    return NONE if report.verdict in blameless else UNSURE
