@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 STEPS_COUNTED = 20  # SQLite calls back once in so many steps
@@ -138,11 +138,11 @@ def fill(
     products: int = 300,
     history: int = 3000,
     promotions: int = 4500,
-    scarce: float = 0.0,
+    scarce: Collection[int] = (),
     rename: Callable[[str], str] = str,
 ) -> None:
-    """Products with prices and stock, promotions, and orders of the past. A share of the
-    products is `scarce`: sold out. `rename` turns the statements into another shop's words."""
+    """Products with prices and stock, promotions, and orders of the past. Those whose
+    numbers are in `scarce` are sold out. `rename` puts statements into another shop's words."""
     chance = database.chance
     skus = [sku(number) for number in range(products)]
     placed = [(f"old-{n}", "", f"u-{n % 500}", 1000 + n % 900, 0.0) for n in range(history)]
@@ -160,7 +160,7 @@ def fill(
          reduced)  # fmt: skip
     many(
         "INSERT INTO stock VALUES (?, ?)",
-        [(s, 0 if chance.random() < scarce else 100_000) for s in skus],
+        [(s, 0 if n in scarce else PLENTY) for n, s in enumerate(skus)],
     )
     many("INSERT INTO reservations (sku, quantity, order_id, expires_at) VALUES (?, ?, ?, ?)", held)
     many("INSERT INTO orders VALUES (?, ?, ?, ?, ?)", placed)

@@ -84,11 +84,14 @@ def _fits(mutation: Mutation, tree: Tree) -> bool:
 
 
 def _prepared(healthy: Tree, mutation: Mutation) -> Tree:
-    """Surroundings that are part of the source: little room in pricing's pool; for a flag that
-    will be flipped, the code behind it, which has been there for long."""
+    """Surroundings that are part of the source: little room in pricing's pool, more tries with
+    the acquirer, or, for a flag that will be flipped, the code behind it."""
     if "tight" in mutation.ambience:
         tight = topology.setting(healthy, "config/pricing.toml", "database", "pool_size", 1)
         return apply(healthy, [tight])
+    if "persistent" in mutation.ambience:
+        tries = topology.setting(healthy, "config/payment.toml", "client.acquirer", "attempts", 4)
+        return apply(healthy, [tries])
     if "flagged" not in mutation.ambience:
         return healthy
     path = "services/pricing/app.py"

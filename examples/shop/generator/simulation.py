@@ -17,6 +17,8 @@ from examples.shop.load import Load, Mix, Shoppers
 from examples.shop.virtual.loader import Program, Tree
 from examples.shop.virtual.world import World
 
+SCARCE = range(5, 9)  # products that are asked for now and then
+
 
 @dataclass(slots=True)
 class Acquirer:
@@ -156,7 +158,7 @@ def _stage(plan: Plan, world: World, chance: random.Random) -> Stage:
     world.databases[plan.names.text("shop")] = database
     migrations = {p: t for p, t in plan.baseline.items() if p.startswith("db/migrations/")}
     database.migrate(migrations)
-    fill(database, rename=plan.names.text, scarce=ambience.get("scarce", 0.0))
+    fill(database, rename=plan.names.text, scarce=SCARCE if "scarce" in ambience else ())
     if "memory" in ambience:
         world.memory_limit_bytes = ambience["memory"] * chance.uniform(0.9, 1.15)
         world.bytes_per_entry = 60_000

@@ -77,7 +77,7 @@ MUTATIONS = (
                 return None
 """,
         ),
-        ambience={"acquirer_fails": 0.09},
+        ambience={"acquirer_fails": 0.22, "persistent": 1},
         lures=(PAYMENT_LURE,),
         monitors=("errors",),
         shared=True,

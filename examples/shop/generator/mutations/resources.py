@@ -51,7 +51,7 @@ MUTATIONS = (
     service.db.release(connection)
 """,
         ),
-        ambience={"scarce": 0.04},
+        ambience={"scarce": 1},
         lures=(POOL_LURE, LIMIT_LURE),
         monitors=("errors", "pool", "latency"),
     ),
