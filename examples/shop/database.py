@@ -160,7 +160,7 @@ def fill(
          reduced)  # fmt: skip
     many(
         "INSERT INTO stock VALUES (?, ?)",
-        [(s, 0 if n in scarce else PLENTY) for n, s in enumerate(skus)],
+        [(s, 0 if n in scarce else 100_000) for n, s in enumerate(skus)],
     )
     many("INSERT INTO reservations (sku, quantity, order_id, expires_at) VALUES (?, ?, ?, ?)", held)
     many("INSERT INTO orders VALUES (?, ?, ?, ?, ?)", placed)
