@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-LEXICAL_WEIGHT = 0.1
-_HALF = 10.0  # the BM25 that counts as half a match
+LEXICAL_WEIGHT = 0.4
+_HALF = 20.0  # the BM25 that counts as half a match; a shared identifier brings about as much
 
 
 def lexical_score(bm25: float) -> float:

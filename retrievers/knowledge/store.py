@@ -68,7 +68,12 @@ class ChromaKnowledge:
         query = _unicode(query)[:_QUERY_CHARS]
         if limit < 1 or not query.strip():
             return []
-        filters = Filters(kinds, services, window, references)
+        filters = Filters(
+            kinds,
+            [_unicode(each) for each in services],
+            window,
+            [_unicode(each) for each in references],
+        )
         depth = max(_CANDIDATES, 4 * limit)
         expression = match_expression(query)
         lexical = self._lexicon.best(expression, filters, depth)
@@ -147,5 +152,6 @@ def _storable(document: Document) -> Document:
 
 
 def _unicode(text: str) -> str:
-    """Without lone surrogates, which no encoding can write."""
-    return text.encode("utf-8", "replace").decode()
+    """Without lone surrogates, which no encoding can write, and without NUL, at which SQLite's
+    JSON functions stop reading."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

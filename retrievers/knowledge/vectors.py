@@ -60,6 +60,10 @@ class VectorIndex:
 
     def close(self) -> None:
         self._client.close()
+        # Chroma leaves the connections to its server open, those of its inner client too.
+        for client in (self._client, self._client._admin_client):
+            if session := getattr(client._server, "_session", None):
+                session.close()
 
 
 def _embedded(directory: Path) -> Any:
