@@ -97,7 +97,7 @@ class Stage:
         return self.plan.names
 
     def flip(self, flag: str, role: str) -> None:
-        self.world.flags[flag] = True
+        self.world.flags[self.names.text(flag)] = True
         self.flips.append(((self.world.now() - self.world.epoch_s) / 60, flag, role))
 
     def keep(self, *works: Coroutine[Any, Any, None]) -> None:
