@@ -152,11 +152,7 @@ def _provider_outage(
     theirs = [(t, who) for t, who in named if _erred(who, t.exemplar.body)]
     silent = [(t, who) for t, who in named if _UNANSWERED.search(t.exemplar.body)]
     rising = [a for a in scene.anomalies if a.window.direction is Direction.ROSE]
-    failing = [
-        a
-        for a in rising
-        if scene.is_external(a.window.key.peer) and a.window.signal is Signal.ERRORS
-    ]
+    failing = [a for a in rising if a.window.signal is Signal.ERRORS and _external_of(a, outside)]
     said = [*theirs, *silent]
     if not said and not failing:
         return None
@@ -164,7 +160,7 @@ def _provider_outage(
     logit = BIAS + (3.5 if theirs else 2.0 if silent else 0)
     logit += (2.0 if failing else 0) + (1.0 if gauges else 0)
     measured = [*failing, *gauges]
-    who = said[0][1] if said else failing[0].window.key.peer
+    who = said[0][1] if said else _external_of(failing[0], outside)
     return OperationalCause(
         kind="provider_outage",
         title=f"{who} answers with errors or not at all",
@@ -182,6 +178,20 @@ def _provider_outage(
         mechanisms=frozenset({Mechanism.EXTERNAL, Mechanism.TIMEOUT, Mechanism.NETWORK}),
         decisive=bool(theirs),
     )
+
+
+def _external_of(anomaly: AnomalousSeries, outside: Sequence[str]) -> str:
+    """Which of the outsiders a series is about: by its peer, or because its name says so
+    (`egress_error_share_to_cardnet`)."""
+    key = anomaly.window.key
+    if key.peer:
+        return key.peer if key.peer in outside else ""
+    name = _plain(key.name)
+    return next((who for who in outside if _plain(who) in name), "")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower())
 
 
 def _erred(who: str, body: str) -> bool:
