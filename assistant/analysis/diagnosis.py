@@ -33,6 +33,8 @@ def diagnose(facts: Facts) -> Diagnosis:
     suspects = rank(candidates, facts, scene, symptoms)
     causes = operational_causes(facts.observation, scene, symptoms) if not scene.healthy else []
     judgement = judge(facts, scene, suspects, causes)
+    if judgement.cause is not None and judgement.cause.decisive:
+        scene = scene.beginning_at(judgement.cause.service)
     best = suspects[0] if suspects else None
     weighed = sorted((explained_away(c, best, facts) for c in causes), key=lambda c: -c.score)
     return Diagnosis(scene, symptoms, tuple(suspects), tuple(weighed), judgement)

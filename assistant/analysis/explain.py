@@ -25,7 +25,6 @@ from assistant.domain.report import (
     TimelineMark,
     Verdict,
 )
-from assistant.domain.signals import Signal
 
 _SUSPECTS, _ANOMALIES = 8, 60
 # Parts of a suspect's score as half sentences, what convinces most first.
@@ -153,10 +152,9 @@ def _what_broke(diagnosis: Diagnosis, book: EvidenceBook) -> Claim:
 
 
 def _salience(anomaly: AnomalousSeries, scene: Scene) -> tuple[bool, bool, float]:
-    """What began with the incident comes first, then what people feel, strongest first."""
+    """What means failing comes first, and of that what began with the incident, strongest first."""
     late = scene.onset is not None and anomaly.window.onset > scene.onset + scene.tolerance
-    felt = anomaly.window.signal in (Signal.ERRORS, Signal.LATENCY, Signal.SATURATION)
-    return late, not felt, -anomaly.window.score
+    return anomaly.window.id not in scene.failing, late, -anomaly.window.score
 
 
 def describe(anomaly: AnomalousSeries) -> str:

@@ -18,7 +18,7 @@ def gaps_of(facts: Facts, diagnosis: Diagnosis) -> tuple[str, ...]:
         found.append(f"No request counts (spans) of {', '.join(blind[:5])}.")
     if not observation.edges:
         found.append("No traces connect the services; who calls whom is unknown.")
-    if inferred := sorted(e.callee for e in observation.edges if e.inferred)[:5]:
+    if inferred := sorted({e.callee for e in observation.edges if e.inferred})[:5]:
         found.append(f"Known only through their callers: {', '.join(inferred)}.")
     if not changes.deliveries:
         found.append("No deployment is known in the period.")

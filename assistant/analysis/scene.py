@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import log1p
 
@@ -26,8 +26,12 @@ from assistant.domain.signals import Series, Signal
 # An anomaly that ended longer than this before the moment in question is another story.
 _STALE = timedelta(minutes=30)
 _SOON = timedelta(minutes=30)
+# In the first part of the data there is no usual level yet to leave: caches fill, things start.
+_WARM_UP = 0.08
 _TOGETHER = timedelta(minutes=5)
-_SLACK = timedelta(minutes=2)
+# How long before the outbreak trouble of a service still belongs to it, when it is asked who
+# failed first, and when it is asked since when.
+_HERALD, _SLACK = timedelta(minutes=10), timedelta(minutes=2)
 _STANDS_OUT = 0.2  # of the strongest score
 _CLEAR = 5.0  # robust standard deviations
 _EQUAL = 0.8  # of the best candidate's score: as good as it
@@ -44,6 +48,7 @@ class Scene:
     first_failing: str
     services: tuple[str, ...]
     hurt: frozenset[str]
+    failing: frozenset[str]  # ids of the anomalies that mean failing
     windows: Mapping[str, ServiceWindow]
     anomalies: tuple[AnomalousSeries, ...]
     everything: tuple[AnomalousSeries, ...]
@@ -55,6 +60,14 @@ class Scene:
     @property
     def healthy(self) -> bool:
         return self.onset is None
+
+    def beginning_at(self, service: str) -> Scene:
+        """The same scene, when something else has shown that this service failed first."""
+        if service not in self.hurt:
+            return self
+        others = (s for s in self.services if s != service)
+        onset = self.windows[service].onset
+        return replace(self, first_failing=service, services=(service, *others), onset=onset)
 
     def around(self, service: str) -> list[AnomalousSeries]:
         """Windows of a service and of the calls to it."""
@@ -94,7 +107,7 @@ class Scene:
 
 def scene_of(observation: Observation) -> Scene:
     """Reads the scene; a healthy one has no onset."""
-    question, detection = observation.question, observation.detection
+    question, detection, window = observation.question, observation.detection, observation.window
     graph = graph_of(observation)
     near = graph.neighbourhood(question.service) if question.service else frozenset[str]()
     current = [
@@ -110,34 +123,38 @@ def scene_of(observation: Observation) -> Scene:
         if len(near) < 2 or a.window.service in near or not graph.knows(a.window.service)
     ]
     suffering = Suffering.over(detection.templates)
-    felt = [a for a in ours if suffering.felt(a)]
+    settled = window.start + _WARM_UP * window.duration
+    felt = [a for a in ours if suffering.felt(a) and a.window.onset >= settled]
     if not felt or _calm_where_asked(question.service, felt, observation, graph):
         return _calm(observation, graph)
     start_of_it = outbreak([a.window for a in felt])
     windows = merge(ours, detection.services)
     symptom = question.service if question.service in windows else _loudest(felt)
-    failing = merge(
-        [a for a in ours if suffering.failing(a) and a.window.onset >= start_of_it - _SLACK],
-        detection.services,
-    )
-    failing = failing or windows
+    fails = [a for a in felt if suffering.failing(a) and a.window.onset >= start_of_it - _HERALD]
+    failing = merge(fails, detection.services) or windows
     first = _first_failing(symptom, failing, graph, step_of(observation))
     reached = _reached(first, symptom, windows, graph)
     anomalies = tuple(a for a in ours if a.window.service in reached)
     start = failing.get(first, windows[first])
     firsts = [a.series for a in anomalies if a.window.id in start.anomaly_ids]
     tolerance = max([start.onset_latest - start.onset, *(resolution(s) for s in firsts)])
+    began = [
+        a.window.onset
+        for a in fails
+        if a.window.service == first and a.window.onset >= start_of_it - _SLACK
+    ]
     ends = [windows[s].end for s in reached]
     return Scene(
         symptom_service=symptom,
         first_failing=first,
         services=tuple(sorted(reached, key=lambda s: (s != first, windows[s].onset, s))),
         hurt=reached & frozenset(failing),
+        failing=frozenset(a.window.id for a in fails),
         windows={**windows, **failing},
         anomalies=anomalies,
         everything=detection.anomalies,
         graph=graph,
-        onset=start.onset,
+        onset=min(began, default=max(start.onset, start_of_it)),
         tolerance=tolerance,
         end=None if None in ends else max(e for e in ends if e is not None),
     )
@@ -245,6 +262,7 @@ def _calm(observation: Observation, graph: ServiceGraph) -> Scene:
         first_failing="",
         services=(),
         hurt=frozenset(),
+        failing=frozenset(),
         windows={},
         anomalies=(),
         everything=observation.detection.anomalies,
