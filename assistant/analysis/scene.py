@@ -10,29 +10,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import log1p
-
-import numpy as np
 
 from assistant.analysis.facts import Observation
 from assistant.analysis.mentions import mentioned_edges
 from assistant.analysis.merge import ServiceWindow, merge
+from assistant.analysis.outbreak import outbreak, resolution
 from assistant.analysis.suffering import Suffering
 from assistant.analysis.templates import LogTemplate
 from assistant.analysis.topology import ServiceGraph
-from assistant.domain.anomaly import AnomalousSeries, AnomalyWindow
-from assistant.domain.signals import Series, Signal
+from assistant.domain.anomaly import AnomalousSeries
+from assistant.domain.signals import Signal
 
 # An anomaly that ended longer than this before the moment in question is another story.
 _STALE = timedelta(minutes=30)
 _SOON = timedelta(minutes=30)
 # In the first part of the data there is no usual level yet to leave: caches fill, things start.
 _WARM_UP = 0.08
-_TOGETHER = timedelta(minutes=5)
 # How long before the outbreak trouble of a service still belongs to it, when it is asked who
 # failed first, and when it is asked since when.
 _HERALD, _SLACK = timedelta(minutes=10), timedelta(minutes=2)
-_STANDS_OUT = 0.2  # of the strongest score
 _CLEAR = 5.0  # robust standard deviations
 _EQUAL = 0.8  # of the best candidate's score: as good as it
 
@@ -158,28 +154,6 @@ def scene_of(observation: Observation) -> Scene:
         tolerance=tolerance,
         end=None if None in ends else max(e for e in ends if e is not None),
     )
-
-
-def outbreak(windows: Sequence[AnomalyWindow]) -> datetime:
-    """When the incident broke out: of the few minutes in which most trouble began, each window
-    counting by the logarithm of its score, the first onset that stands out. What was unusual
-    long before is history, or a first sign, but not yet the incident."""
-
-    def together(moment: datetime) -> list[AnomalyWindow]:
-        return [w for w in windows if moment <= w.onset < moment + _TOGETHER]
-
-    moments = sorted({w.onset for w in windows})
-    crowd = max((together(m) for m in moments), key=lambda c: sum(log1p(w.score) for w in c))
-    strongest = max(w.score for w in crowd)
-    return min(w.onset for w in crowd if w.score >= _STANDS_OUT * strongest)
-
-
-def resolution(series: Series) -> timedelta:
-    """How far apart the values of a series lie: a metric of every minute on a grid of ten seconds
-    tells no more than the minute."""
-    held = np.flatnonzero(np.isfinite(series.values))
-    steps = float(np.median(np.diff(held))) if len(held) > 1 else 1.0
-    return timedelta(microseconds=steps * series.step_ns / 1000)
 
 
 def _calm_where_asked(
