@@ -227,7 +227,7 @@ def _dependencies(hunk: Hunk) -> Iterator[Finding]:
 
 
 def _values(hunk: Hunk) -> Iterator[Finding]:
-    """Assignments to the same name; numbers that moved are limits, and told with their direction."""
+    """Assignments to the same name; numbers that moved are limits, told with their direction."""
     for old, new in pairs(hunk):
         before, after = (look.ASSIGNMENT.match(line.text.strip()) for line in (old, new))
         same = before and after and before.group(1) == after.group(1) and old.text != new.text
