@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import threading
@@ -20,6 +21,8 @@ from retrievers.code.view import Limits, RepositoryView
 _FIELDS = ("%H", "%P", "%an", "%at", "%ct", "%B")
 _FORMAT = f"--format=format:{'%x00'.join(_FIELDS)}"
 _ALONE = timedelta(hours=24)  # how far back an update without a known predecessor reaches
+_FULL_HASH = re.compile(r"^[0-9a-f]{40}$")
+_KEPT_RANGES = 500
 _MAX_TWINS = 200  # commits of the other side that are compared with those delivered
 
 
@@ -40,6 +43,7 @@ class GitHistory:
         self._paths = {name: Path(path) for name, path in repositories.items()}
         self._limits = Limits(timeout_s, max_output_bytes)
         self._views: dict[str, RepositoryView] = {}
+        self._ranges: dict[tuple[str, str, str, int], Sequence[Commit]] = {}
         self._lock = threading.Lock()
         self._scratch = Path(tempfile.mkdtemp(prefix="causeway-git-"))
         weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
@@ -51,15 +55,31 @@ class GitHistory:
         self, repository: str, last_good: str, current: str, *, limit: int = 500
     ) -> Sequence[Commit]:
         """See `CodeHistory`. Without a `last_good`, a merge of the last 24 hours also brings the
-        commits that came with it."""
+        commits that came with it. A range between two full hashes never changes, so it is kept
+        once all of it was readable."""
         view = self._view(repository)
+        asked = (repository, last_good, current, limit)
+        if (known := self._ranges.get(asked)) is not None:
+            return known
+        brought = self._delivered(view, last_good, current, limit)
+        fixed = _FULL_HASH.match(last_good) and _FULL_HASH.match(current)
+        if fixed and all(commit.hunks is not None for commit in brought):
+            with self._lock:
+                if len(self._ranges) >= _KEPT_RANGES:
+                    self._ranges.pop(next(iter(self._ranges)))
+                self._ranges[asked] = brought
+        return brought
+
+    def _delivered(
+        self, view: RepositoryView, last_good: str, current: str, limit: int
+    ) -> Sequence[Commit]:
         tip = view.resolve(current)
         base = _base(view, last_good, tip)
         brought = _log(view, f"--max-count={limit}", tip, *_excluding(base))
         # What the last good revision has and `tip` lacks may hold the same patches, picked over.
         others = _log(view, f"--max-count={_MAX_TWINS}", base, *_excluding(tip)) if base else ()
         read = with_contents(view, (*brought, *others), self._limits.timeout_s)
-        return with_lineage(read[: len(brought)], read[len(brought) :], view.identities)
+        return tuple(with_lineage(read[: len(brought)], read[len(brought) :], view.identities))
 
     def commits(
         self, repository: str, window: TimeWindow, *, limit: int = 2000

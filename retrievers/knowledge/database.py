@@ -83,6 +83,7 @@ def _translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        # Errors that Python itself raises, about a closed connection say, carry no code.
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
             raise StorageFull(f"No space left for {path}.", hint="Free some disk.") from error
         raise OperatorError(f"The knowledge store {path} failed: {error}") from error

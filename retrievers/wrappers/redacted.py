@@ -9,6 +9,8 @@ from assistant.domain.changes import BlameLine, Commit, Hunk
 from assistant.domain.ports import CodeHistory, Redactor
 from assistant.domain.window import TimeWindow
 
+_KEPT_COMMITS = 2000
+
 
 class RedactedHistory:
     """A CodeHistory whose commit messages and hunks have passed a redactor. Authors stay: who
@@ -17,6 +19,8 @@ class RedactedHistory:
     def __init__(self, code: CodeHistory, redactor: Redactor) -> None:
         self._code = code
         self._redactor = redactor
+        # hash → what was read and what came of it; many deployments bring the same commits
+        self._cleaned: dict[str, tuple[Commit, Commit]] = {}
 
     def repositories(self) -> Sequence[str]:
         return self._code.repositories()
@@ -43,8 +47,15 @@ class RedactedHistory:
         return self._code.resolve(repository, revision)
 
     def _clean(self, commit: Commit) -> Commit:
+        read, clean = self._cleaned.get(commit.hash, (None, commit))
+        if read is not None and read.hunks is commit.hunks and read.message == commit.message:
+            return replace(clean, picked_from=commit.picked_from, reverts=commit.reverts)
         hunks = commit.hunks and tuple(self._clean_hunk(hunk) for hunk in commit.hunks)
-        return replace(commit, message=self._redactor.text(commit.message), hunks=hunks)
+        clean = replace(commit, message=self._redactor.text(commit.message), hunks=hunks)
+        if len(self._cleaned) >= _KEPT_COMMITS:
+            self._cleaned.pop(next(iter(self._cleaned)), None)
+        self._cleaned[commit.hash] = (commit, clean)
+        return clean
 
     def _clean_hunk(self, hunk: Hunk) -> Hunk:
         """Most hunks hold no secret and are read as one text; the others line by line."""
