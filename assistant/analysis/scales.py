@@ -95,14 +95,21 @@ def sampling_variance(key: SeriesKey, values: Floats, weights: Floats | None) ->
     if weights is None:
         return np.zeros(len(values))
     if key.signal is Signal.ERRORS:
-        typical = float(np.median(values))
-        failed = typical * weights.sum()
-        ratio = (failed + 0.5) / (weights.sum() + 1.0)  # Jeffreys' prior
+        ratio = _usual_ratio(values * weights, weights)
         variance: Floats = ratio * (1 - ratio) / np.maximum(weights, 1.0)
         return variance
     if key.signal is Signal.LATENCY:
         return 1.0 / np.maximum(weights, 1.0)
     return np.zeros(len(values))
+
+
+def _usual_ratio(failed: Floats, requests: Floats) -> float:
+    """Over twelfths of the window, the middle one: where errors are rare most single steps have
+    none, and an incident must not count."""
+    blocks = np.array_split(np.arange(len(requests)), min(12, len(requests)))
+    # Jeffreys' prior, so that no ratio is ever thought impossible
+    ratios = [(failed[b].sum() + 0.5) / (requests[b].sum() + 1.0) for b in blocks]
+    return float(np.median(ratios))
 
 
 def enough_observations(

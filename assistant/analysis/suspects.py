@@ -62,13 +62,14 @@ class Clock:
         gap = self.onset - candidate.at
         if gap < -self.tolerance:
             late = -gap - self.tolerance
-            reason = f"took effect {-gap.total_seconds() / 60:.0f} min after the onset"
+            reason = f"took effect {_long(-gap)} after the onset"
             return [_part("after onset", late / _CLEARLY_LATE, reason)]
         minutes = max(gap.total_seconds(), 0) / 60
         # Half the weight at half an hour, a tenth at four and a half: most regressions show at
         # once, delayed ones are told by the first sign in the service instead.
         value = 1 / (1 + minutes / 30)
-        parts = [_part("before onset", value, f"took effect {minutes:.0f} min before the onset")]
+        when = f"took effect {_long(gap)} before the onset" if minutes else "came with the onset"
+        parts = [_part("before onset", value, when)]
         return parts + self._first_sign(candidate)
 
     def _first_sign(self, candidate: Candidate) -> list[ScorePart]:
@@ -81,8 +82,14 @@ class Clock:
             return []
         delay, first = min(signs, key=lambda s: (max(s[0], timedelta(0)), -s[1].window.score))
         minutes = max(delay.total_seconds() / 60, 0)
-        reason = f"{_name(first)} {first.window.direction} {minutes:.0f} min later"
+        when = f"{_long(delay)} later" if minutes else "with it"
+        reason = f"{_name(first)} {first.window.direction} {when}"
         return [_part("first sign after it", math.exp(-minutes / 5), reason, first.window.id)]
+
+
+def _long(span: timedelta) -> str:
+    seconds = span.total_seconds()
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def _name(anomaly: AnomalousSeries) -> str:
