@@ -19,7 +19,13 @@ GROUP = "causeway.benchmarks"
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write every case's result to this file.",
 )
-def command(name: str, directory: Path, json_file: Path | None) -> None:
+@click.option(
+    "--rename",
+    type=int,
+    metavar="SEED",
+    help="Rename services, operations, metrics, authors and cases consistently beforehand.",
+)
+def command(name: str, directory: Path, json_file: Path | None, rename: int | None) -> None:
     """Run the benchmark NAME over the labelled incidents in DIRECTORY.
 
     \b
@@ -30,4 +36,4 @@ def command(name: str, directory: Path, json_file: Path | None) -> None:
         known = ", ".join(sorted(found)) or "none: install Causeway with its benchmarks/ folder"
         raise click.UsageError(f"There is no benchmark called {name!r}. Installed: {known}.")
     run = found[name].load()
-    click.get_current_context().exit(run(directory, {"json": json_file}))
+    click.get_current_context().exit(run(directory, {"json": json_file, "rename": rename}))
