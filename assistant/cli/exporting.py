@@ -1,7 +1,7 @@
 """Sends Causeway's own traces and metrics where the usual OpenTelemetry variables say."""
 
 # OpenTelemetry is a namespace package, which mypy is told not to follow.
-# mypy: disable-error-code="attr-defined,import-not-found"
+# mypy: disable-error-code="attr-defined"
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from assistant.cli import cli
+from benchmarks.options import BenchOptions
 from retrievers.ownership import own
 from tests.conftest import Installation
 
@@ -106,3 +107,25 @@ def test_a_benchmark_that_is_not_installed() -> None:
     result = invoke("bench", "weather", ".")
     assert result.exit_code == 2
     assert "There is no benchmark called 'weather'" in result.output
+
+
+def test_a_benchmark_hears_its_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[Path, BenchOptions]] = []
+
+    def run(directory: Path, options: BenchOptions) -> int:
+        heard.append((directory, options))
+        return 0
+
+    monkeypatch.setattr("benchmarks.rootcausebench.run.run", run)
+    results = tmp_path / "results.json"
+
+    plain = invoke("bench", "rootcausebench", str(tmp_path))
+    renamed = invoke(
+        "bench", "rootcausebench", str(tmp_path), "--rename", "7", "--json", str(results)
+    )
+
+    assert (plain.exit_code, renamed.exit_code) == (0, 0)
+    assert heard == [
+        (tmp_path, BenchOptions()),
+        (tmp_path, BenchOptions(json=results, rename=7)),
+    ]
