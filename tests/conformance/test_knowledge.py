@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -108,3 +109,15 @@ def test_remembering_again_changes_only_the_times(knowledge: Knowledge) -> None:
     assert knowledge.settle(60)
     (hit,) = knowledge.search("connection pool")
     assert hit.document == replace(POOL, first_ns=at_ns(-40), last_ns=at_ns(7))
+
+
+def test_searches_and_remembering_may_overlap(knowledge: Knowledge) -> None:
+    batches = [[a_document(f"retry number {n}") for n in range(b, b + 10)] for b in (0, 10, 20)]
+    with ThreadPoolExecutor(6) as threads:
+        writing = [threads.submit(knowledge.remember, batch) for batch in batches]
+        searching = [threads.submit(texts, knowledge, "retry", limit=50) for _ in range(30)]
+        for write in writing:
+            write.result()
+        everything = {each.text for batch in batches for each in batch}
+        assert all(set(search.result()) <= everything for search in searching)
+    assert set(texts(knowledge, "retry", limit=50)) == everything
