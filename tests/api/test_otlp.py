@@ -92,9 +92,12 @@ def test_an_empty_request_is_answered_with_an_empty_success(
         (TRACES, PROTOBUF),
         (TRACES_JSON, JSON),
         (TRACES_JSON, {"content-type": "Application/JSON; charset=utf-8"}),
-        (gzip.compress(TRACES), PROTOBUF | GZIP),
-        (gzip.compress(TRACES_JSON), JSON | GZIP),
-        (gzip.compress(TRACES[:50]) + gzip.compress(TRACES[50:]), PROTOBUF | GZIP),
+        (gzip.compress(TRACES, mtime=0), PROTOBUF | GZIP),
+        (gzip.compress(TRACES_JSON, mtime=0), JSON | GZIP),
+        (
+            gzip.compress(TRACES[:50], mtime=0) + gzip.compress(TRACES[50:], mtime=0),
+            PROTOBUF | GZIP,
+        ),
         (TRACES, PROTOBUF | {"content-encoding": "identity"}),
     ],
 )
@@ -140,14 +143,14 @@ def test_a_partial_success_counts_what_was_refused(
         (b'{"name": "caf\xe9"}', JSON, 400),
         (b"[" * 20_000, JSON, 400),
         (b"not gzip", PROTOBUF | GZIP, 400),
-        (gzip.compress(TRACES)[:-12], PROTOBUF | GZIP, 400),
+        (gzip.compress(TRACES, mtime=0)[:-12], PROTOBUF | GZIP, 400),
         (TRACES, {}, 415),
         (TRACES, {"content-type": "text/plain"}, 415),
         (TRACES, PROTOBUF | {"content-encoding": "zstd"}, 415),
         (b"\0" * (LIMIT + 1), PROTOBUF, 413),
         (b" " * (LIMIT + 1), JSON, 413),
-        (gzip.compress(b"\0" * 50_000_000), PROTOBUF | GZIP, 413),
-        (gzip.compress(b" " * 50_000_000), JSON | GZIP, 413),
+        (gzip.compress(b"\0" * 50_000_000, mtime=0), PROTOBUF | GZIP, 413),
+        (gzip.compress(b" " * 50_000_000, mtime=0), JSON | GZIP, 413),
     ],
 )
 def test_a_bad_request_is_told_in_its_own_content_type(
