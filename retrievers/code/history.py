@@ -43,7 +43,7 @@ class GitHistory:
         self._paths = {name: Path(path) for name, path in repositories.items()}
         self._limits = Limits(timeout_s, max_output_bytes)
         self._views: dict[str, RepositoryView] = {}
-        self._ranges: dict[tuple[str, str, str, int], Sequence[Commit]] = {}
+        self._ranges: dict[tuple[object, ...], Sequence[Commit]] = {}
         self._lock = threading.Lock()
         self._scratch = Path(tempfile.mkdtemp(prefix="causeway-git-"))
         weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
@@ -56,14 +56,13 @@ class GitHistory:
     ) -> Sequence[Commit]:
         """See `CodeHistory`. Without a `last_good`, a merge of the last 24 hours also brings the
         commits that came with it. A range between two full hashes never changes, so it is kept
-        once all of it was readable."""
+        for as long as no objects are added."""
         view = self._view(repository)
-        asked = (repository, last_good, current, limit)
+        asked = (repository, last_good, current, limit, view.state())
         if (known := self._ranges.get(asked)) is not None:
             return known
         brought = self._delivered(view, last_good, current, limit)
-        fixed = _FULL_HASH.match(last_good) and _FULL_HASH.match(current)
-        if fixed and all(commit.hunks is not None for commit in brought):
+        if _FULL_HASH.match(current) and (not last_good or _FULL_HASH.match(last_good)):
             with self._lock:
                 if len(self._ranges) >= _KEPT_RANGES:
                     self._ranges.pop(next(iter(self._ranges)))

@@ -94,6 +94,7 @@ class RepositoryView:
         self.identities: Identities = {}  # two digests a commit: 50,000 commits take 10 MB
         self._source = GitProcess(_git_dir(name, path), limits.timeout_s, limits.max_output_bytes)
         objects, self._shallow_file, hash_name = self._layout()
+        self._objects = Path(objects)
         self._directory = Path(tempfile.mkdtemp(prefix="view-", dir=scratch))
         _write_git_dir(self._directory, hash_name)
         self._git = GitProcess(
@@ -153,6 +154,12 @@ class RepositoryView:
                 _replace(self._directory / "shallow", self._shallow_file.read_bytes())
             else:
                 (self._directory / "shallow").unlink(missing_ok=True)
+
+    def state(self) -> tuple[int, ...]:
+        """Changes whenever objects come or the boundary of a shallow clone moves: what could not
+        be read before may be there then."""
+        watched = (self._objects, self._objects / "pack", self._shallow_file)
+        return tuple(p.stat().st_mtime_ns if p.exists() else 0 for p in watched)
 
     def shallow_boundary(self) -> frozenset[str]:
         """Commits whose parents were left behind by a shallow clone."""
