@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     retention_days: Positive = Field(14, description="Forget signals older than this many days.")
     retention_gib: Positive = Field(20, description="Forget the oldest signals above this size.")
     telemetry_memory_mib: Annotated[int, Field(ge=64)] = Field(
-        512, description="Memory the telemetry store may use for queries, in MiB."
+        320, description="Memory the telemetry store may use for queries, in MiB."
     )
     telemetry_threads: Annotated[int, Field(ge=1)] = Field(
         2, description="Threads the telemetry store may use for queries."
