@@ -10,6 +10,7 @@ from assistant.domain.ports import CodeHistory, Redactor
 from assistant.domain.window import TimeWindow
 
 _KEPT_COMMITS = 2000
+_GONE = "<secret>"
 
 
 class RedactedHistory:
@@ -49,6 +50,8 @@ class RedactedHistory:
     def _clean(self, commit: Commit) -> Commit:
         read, clean = self._cleaned.get(commit.hash, (None, commit))
         if read is not None and read.hunks is commit.hunks and read.message == commit.message:
+            if (clean.picked_from, clean.reverts) == (commit.picked_from, commit.reverts):
+                return clean  # shared between deliveries: less to hold and to send to a worker
             return replace(clean, picked_from=commit.picked_from, reverts=commit.reverts)
         hunks = commit.hunks and tuple(self._clean_hunk(hunk) for hunk in commit.hunks)
         clean = replace(commit, message=self._redactor.text(commit.message), hunks=hunks)
@@ -58,9 +61,16 @@ class RedactedHistory:
         return clean
 
     def _clean_hunk(self, hunk: Hunk) -> Hunk:
-        """Most hunks hold no secret and are read as one text; the others line by line."""
+        """Most hunks hold no secret and are read as one text; the others line by line. A line that
+        the whole text lost belongs to a secret of several lines, such as a private key."""
         whole = "\n".join(line.text for line in hunk.lines)
-        if self._redactor.text(whole) == whole:
+        clean = self._redactor.text(whole)
+        if clean == whole:
             return hunk
-        lines = tuple(replace(line, text=self._redactor.text(line.text)) for line in hunk.lines)
+        left = set(clean.split("\n"))
+        cleaned = [self._redactor.text(line.text) for line in hunk.lines]
+        lines = tuple(
+            replace(line, text=text if text in left else _GONE)
+            for line, text in zip(hunk.lines, cleaned, strict=True)
+        )
         return replace(hunk, lines=lines)

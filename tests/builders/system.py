@@ -16,7 +16,14 @@ from assistant.analysis.shapes import fill_shapes
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import Commit, Deployment, RecordedChange
 from assistant.domain.report import Question, Report
-from assistant.domain.signals import LogRecord, MetricPoint, Span, SpanKind, SpanStatus
+from assistant.domain.signals import (
+    LogRecord,
+    MetricPoint,
+    SignalBatch,
+    Span,
+    SpanKind,
+    SpanStatus,
+)
 from assistant.gather import Sources
 from assistant.pipeline import investigate
 from retrievers.memory import (
@@ -109,6 +116,14 @@ class System:
         return deployment
 
     def telemetry(self) -> MemoryTelemetry:
+        batch = self.batch()
+        fill_shapes(batch)
+        store = MemoryTelemetry()
+        store.append(batch)
+        return store
+
+    def batch(self) -> SignalBatch:
+        """All it sends, as ingest takes it."""
         chance = random.Random(self.seed)
         spans: list[Span] = []
         for minute in range(int(self.start), int(self.end)):
@@ -118,11 +133,7 @@ class System:
                 self._visit(self.entry, "", trace, moment, chance, spans)
         for service in self.calls:
             self.logs(service, f"handled GET /{service} in {{n}}ms", since=self.start)
-        store = MemoryTelemetry()
-        batch = a_batch(*spans, *self.extra)
-        fill_shapes(batch)
-        store.append(batch)
-        return store
+        return a_batch(*spans, *self.extra)
 
     def _visit(
         self,

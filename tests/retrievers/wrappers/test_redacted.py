@@ -25,6 +25,18 @@ def test_messages_and_hunks_lose_their_secrets_and_keep_the_rest() -> None:
     assert history.delivered("shop", "", commit.hash) == [seen]
 
 
+def test_a_secret_of_several_lines_loses_all_of_them() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nTUlJRXZR\nSUJBREFO\n-----END PRIVATE KEY-----"
+    commit = a_commit("Add keys", a_hunk("", f"first\n{key}\nlast"))
+
+    (seen,) = RedactedHistory(MemoryCodeHistory([commit]), RuleRedactor()).commits(
+        "shop", a_window()
+    )
+
+    assert seen.hunks is not None
+    assert [line.text for line in seen.hunks[0].lines] == ["first", *4 * ["<secret>"], "last"]
+
+
 def test_an_opaque_commit_stays_opaque() -> None:
     commit = a_commit("Tune", hunks=None)
 
