@@ -75,6 +75,8 @@ class Scope:
     window: TimeWindow
     step_ns: int
     catalogue: Catalogue
+    # each service that sent something in the window, with what its resource says
+    seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def scope_of(question: Question, sources: Sources) -> Scope:
@@ -98,9 +100,12 @@ def scope_of(question: Question, sources: Sources) -> Scope:
         (s for s in _STEPS_S if seconds / s <= _MOST_STEPS), 3600 * math.ceil(seconds / 648000)
     )
     window = _aligned(window, step)
-    catalogue = _catalogue(window, sources)
-    service = _service(question.service, catalogue, window, sources) if question.service else ""
-    return Scope(replace(question, service=service), window, step * NANOSECONDS, catalogue)
+    seen = sources.telemetry.services(window)
+    catalogue = _catalogue(seen, sources)
+    known = {*catalogue.names(), *seen}
+    service = _service(question.service, catalogue, known, window, sources)
+    asked_of = replace(question, service=service)
+    return Scope(asked_of, window, step * NANOSECONDS, catalogue, seen)
 
 
 def _aligned(window: TimeWindow, step_s: int) -> TimeWindow:
@@ -108,9 +113,8 @@ def _aligned(window: TimeWindow, step_s: int) -> TimeWindow:
     return TimeWindow.of_ns(window.start_ns // step * step, -(-window.end_ns // step) * step)
 
 
-def _catalogue(window: TimeWindow, sources: Sources) -> Catalogue:
+def _catalogue(seen: Mapping[str, Mapping[str, str]], sources: Sources) -> Catalogue:
     """What people wrote down, and for the rest what the data suggests."""
-    seen = sources.telemetry.services(window)
     listing: dict[str, Sequence[str]] = {}
     for repository in sources.code.repositories():
         try:
@@ -120,10 +124,11 @@ def _catalogue(window: TimeWindow, sources: Sources) -> Catalogue:
     return corrected(guess_catalogue(seen, listing), sources.catalogue.catalogue())
 
 
-def _service(name: str, catalogue: Catalogue, window: TimeWindow, sources: Sources) -> str:
-    known = {*catalogue.names(), *sources.telemetry.services(window)}
-    found = canonical(name, catalogue)
-    if found in known:
+def _service(
+    name: str, catalogue: Catalogue, known: Set[str], window: TimeWindow, sources: Sources
+) -> str:
+    found = canonical(name, catalogue) if name else ""
+    if not found or found in known:
         return found
     deployed = {c.service for c in _recorded(window, sources)}
     if found in deployed:
@@ -153,7 +158,7 @@ def observe(scope: Scope, sources: Sources) -> Observation:
         catalogue=scope.catalogue,
         placement={
             service: frozenset({resource["node"]})
-            for service, resource in telemetry.services(window).items()
+            for service, resource in scope.seen.items()
             if resource.get("node")
         },
         versions=telemetry.versions(window),

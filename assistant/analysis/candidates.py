@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,7 +79,15 @@ class Candidate:
 def candidates_of(changes: ChangeSet, catalogue: Catalogue) -> list[Candidate]:
     """Every change that reached production. Without any known deployment, the commits of the
     period stand in, each taking effect when it was committed."""
-    found = [c for d in changes.deliveries for c in _delivered(d, changes.deliveries, catalogue)]
+    owners = {
+        c.hash: [frozenset(services_of(path, catalogue)) for path in c.paths]
+        for c in changes.commits
+    }
+    shared = frozenset(e.name for e in catalogue.entries if e.shared)
+    found: list[Candidate] = []
+    for delivery in changes.deliveries:
+        undone = _undone_at(delivery, changes.deliveries)
+        found += _delivered(delivery, undone, owners, shared)
     if not changes.deliveries:
         found += [_undeployed(c, catalogue) for c in changes.undeployed]
     found += [_flag(f) for f in changes.flags]
@@ -88,14 +96,16 @@ def candidates_of(changes: ChangeSet, catalogue: Catalogue) -> list[Candidate]:
 
 
 def _delivered(
-    delivery: Delivery, deliveries: Sequence[Delivery], catalogue: Catalogue
+    delivery: Delivery,
+    undone: datetime | None,
+    owners: Mapping[str, Sequence[frozenset[str]]],
+    shared: Set[str],
 ) -> Iterable[Candidate]:
     deployment = delivery.deployment
     if deployment.phase is DeploymentPhase.FAILED:
         return  # nothing of it runs
-    undone = _undone_at(delivery, deliveries)
     for commit in delivery.commits:
-        touch, reason = _touch(commit, deployment.service, catalogue)
+        touch, reason = _touch(commit, deployment.service, owners, shared)
         yield Candidate(
             id=commit.hash,
             kind="commit",
@@ -144,15 +154,16 @@ def _undone_at(delivery: Delivery, deliveries: Sequence[Delivery]) -> datetime |
     return None
 
 
-def _touch(commit: Commit, service: str, catalogue: Catalogue) -> tuple[float, str]:
+def _touch(
+    commit: Commit, service: str, owners: Mapping[str, Sequence[frozenset[str]]], shared: Set[str]
+) -> tuple[float, str]:
     """How much of the service a commit touches: its own paths, a shared library's, or nobody's."""
-    owners = [services_of(path, catalogue) for path in commit.paths]
-    shared = {e.name for e in catalogue.entries if e.shared}
-    if any(service in names for names in owners):
+    claimed = owners[commit.hash]
+    if any(service in names for names in claimed):
         return 1.0, f"changes files of {service}"
-    if any(shared.intersection(names) for names in owners):
+    if any(shared & names for names in claimed):
         return 0.9, "changes a shared library that the service is built with"
-    if any(not names for names in owners):
+    if any(not names for names in claimed):
         return 0.6, "changes files that belong to no one service"
     return 0.0, ""
 

@@ -100,12 +100,15 @@ def _part(name: str, value: float, reason: str, *evidence: str) -> ScorePart:
     return ScorePart(name, round(min(max(value, 0.0), 1.0), 3), WEIGHTS[name], reason, evidence)
 
 
-def _place(candidate: Candidate, scene: Scene) -> list[ScorePart]:
+def _near(candidate: Candidate, scene: Scene) -> list[ScorePart]:
     value, reason = scene.closeness(candidate.service)
-    parts = [_part("close to the failure", value, reason)] if value else []
-    if candidate.touch:
-        parts.append(_part("touches the service", candidate.touch, candidate.touch_reason))
-    return parts
+    return [_part("close to the failure", value, reason)] if value else []
+
+
+def _touched(candidate: Candidate) -> list[ScorePart]:
+    if not candidate.touch:
+        return []
+    return [_part("touches the service", candidate.touch, candidate.touch_reason)]
 
 
 def _content(bearing: Bearing, best_words: float) -> list[ScorePart]:
@@ -157,22 +160,23 @@ def rank(
     clock = Clock(scene, scene.onset, scene.tolerance)
     bearings = bearings_of(candidates, facts, symptoms)
     best_words = max((b.words for b in bearings.values()), default=0.0)
+    content = {i: _content(bearing, best_words) for i, bearing in bearings.items()}
+    # Of all that one deployment brought, time and place are the same.
+    told: dict[tuple[str, datetime], list[ScorePart]] = {}
     best: dict[str, Suspect] = {}
     for candidate in candidates:
-        bearing = bearings[candidate.id]
-        parts = [
-            *clock.parts(candidate),
-            *_place(candidate, scene),
-            *_content(bearing, best_words),
-            *_course(candidate, facts, scene),
-        ]
-        suspect = replace(
-            candidate.suspect(),
-            score=score(parts),
-            parts=tuple(parts),
-            guilty_hunks=bearing.guilty_hunks,
-        )
-        known = best.get(suspect.id)
-        if known is None or suspect.score > known.score:
-            best[suspect.id] = suspect
+        key = candidate.service, candidate.at
+        if key not in told:
+            told[key] = clock.parts(candidate) + _near(candidate, scene)
+        parts = [*told[key], *_touched(candidate), *content[candidate.id]]
+        parts += _course(candidate, facts, scene)
+        points = score(parts)
+        known = best.get(candidate.id)
+        if known is None or points > known.score:
+            best[candidate.id] = replace(
+                candidate.suspect(),
+                score=points,
+                parts=tuple(parts),
+                guilty_hunks=bearings[candidate.id].guilty_hunks,
+            )
     return sorted(best.values(), key=lambda s: (-s.score, -s.at.timestamp()))
