@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from assistant.analysis.catalogue import canonical, corrected, guess_catalogue, near_names
@@ -125,7 +126,7 @@ def _catalogue(seen: Mapping[str, Mapping[str, str]], sources: Sources) -> Catal
 
 
 def _service(
-    name: str, catalogue: Catalogue, known: Set[str], window: TimeWindow, sources: Sources
+    name: str, catalogue: Catalogue, known: AbstractSet[str], window: TimeWindow, sources: Sources
 ) -> str:
     found = canonical(name, catalogue) if name else ""
     if not found or found in known:

@@ -117,11 +117,12 @@ def _peak_mb() -> Iterator[list[float]]:
 
     def watch() -> None:
         while not over.wait(0.1):
-            family = [owner, *owner.children(recursive=True)]
-            total = 0
-            for process in family:
+            total = owner.memory_info().rss
+            for process in owner.children(recursive=True):
                 with suppress(psutil.Error):
-                    total += process.memory_info().rss
+                    # Between vfork and exec a child is its parent, memory and command line too.
+                    if process.cmdline() != owner.cmdline():
+                        total += process.memory_info().rss
             peak[0] = max(peak[0], total / 1e6)
 
     watcher = threading.Thread(target=watch, daemon=True)

@@ -76,7 +76,8 @@ class GitHistory:
         base = _base(view, last_good, tip)
         brought = _log(view, f"--max-count={limit}", tip, *_excluding(base))
         # What the last good revision has and `tip` lacks may hold the same patches, picked over.
-        others = _log(view, f"--max-count={_MAX_TWINS}", base, *_excluding(tip)) if base else ()
+        apart = base and not _follows(tip, base, brought)
+        others = _log(view, f"--max-count={_MAX_TWINS}", base, *_excluding(tip)) if apart else ()
         read = with_contents(view, (*brought, *others), self._limits.timeout_s)
         return tuple(with_lineage(read[: len(brought)], read[len(brought) :], view.identities))
 
@@ -147,8 +148,16 @@ def _base(view: RepositoryView, last_good: str, tip: str) -> str:
     return view.checked("rev-list", "--first-parent", "-n1", before, tip).text.strip()
 
 
+def _follows(tip: str, base: str, brought: Sequence[Commit]) -> bool:
+    """Whether `tip` descends from `base`, as far as the commits between them tell: then `base`
+    has nothing that `tip` lacks, and git need not be asked."""
+    return tip == base or any(base in commit.parents for commit in brought)
+
+
 def _log(view: RepositoryView, *arguments: str) -> tuple[Commit, ...]:
-    return tuple(_commits(view, view.checked("log", "-z", _FORMAT, *arguments, "--").text))
+    found = tuple(_commits(view, view.checked("log", "-z", _FORMAT, *arguments, "--").text))
+    view.recognise(commit.hash for commit in found)
+    return found
 
 
 def _commits(view: RepositoryView, text: str) -> Iterator[Commit]:

@@ -14,6 +14,7 @@ import os
 import re
 import tempfile
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,6 +143,10 @@ class RepositoryView:
         commit = found.text.split()[-1]
         self._known.add(commit)
         return commit
+
+    def recognise(self, commits: Iterable[str]) -> None:
+        """Full hashes that git has just shown: `resolve` need not ask for them."""
+        self._known.update(commits)
 
     def refresh(self) -> None:
         """Copy refs, HEAD and the shallow boundary as they are now."""
