@@ -85,7 +85,10 @@ def clock(moment: datetime) -> str:
 
 def _headline(facts: Facts, diagnosis: Diagnosis, book: EvidenceBook) -> Claim:
     judgement, scene = diagnosis.judgement, diagnosis.scene
-    question = facts.observation.question
+    question, window = facts.observation.question, facts.observation.window
+    if not facts.observation.detection.services:
+        text = f"There is no telemetry from {window.start:%F %T} to {window.end:%F %T} UTC."
+        return Claim(text, (book.absence("telemetry", text, question.service),))
     if judgement.verdict is Verdict.HEALTHY:
         where = question.service or "any service"
         text = (

@@ -44,6 +44,10 @@ def judge(
     facts: Facts, scene: Scene, suspects: Sequence[Suspect], causes: Sequence[OperationalCause]
 ) -> Judgement:
     """The verdict over ranked suspects and operational causes."""
+    if not facts.observation.detection.services:
+        return Judgement(
+            Verdict.NOT_ENOUGH_EVIDENCE, 0.0, ("no telemetry of this window is known",)
+        )
     if scene.healthy:
         return Judgement(
             Verdict.HEALTHY, 0.8, ("no series of the services in question left its baseline",)
