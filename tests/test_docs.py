@@ -114,3 +114,11 @@ def test_no_file_names_a_package_index() -> None:
         if file.is_file():
             content = file.read_bytes()
             assert not any(host.encode() in content for host in hosts), name
+
+
+NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page("docs/bad-input.md"))
+
+
+@pytest.mark.parametrize(("file", "test"), sorted(set(NAMED)))
+def test_every_bad_input_is_shown_by_a_test_that_exists(file: str, test: str) -> None:
+    assert f"def {test}(" in page(file)

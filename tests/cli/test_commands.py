@@ -58,6 +58,20 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     assert invoke(*arguments).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("window", "words"),
+    [
+        ("2026-03-02T12:00:00Z..2026-03-02T11:30:00Z", "before it starts"),
+        ("2100-01-01T00:00:00Z..2100-01-02T00:00:00Z", "in the future"),
+    ],
+)
+def test_a_window_that_cannot_be(installation: Installation, window: str, words: str) -> None:
+    ran = installation.run("investigate", "--window", window)
+    assert ran.code == 2
+    assert words in ran.err
+    assert "Traceback" not in ran.err
+
+
 def test_an_investigation_by_alert_from_standard_input(installation: Installation) -> None:
     alert = {"service": "checkout", "summary": "errors", "fired_at": "2026-03-02T11:55:00Z"}
     ran = installation.run("investigate", "--alert", "-", stdin=json.dumps(alert))

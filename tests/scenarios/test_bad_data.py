@@ -165,9 +165,7 @@ def test_a_window_that_ends_before_it_starts(minutes: float) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing", "empty", "a file", "corrupt"])
-def test_a_repository_that_cannot_be_read_is_a_gap_and_no_failure(
-    name: str, tmp_path: Path
-) -> None:
+def test_a_repository_that_cannot_be_read_is_a_gap(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     if name in ("empty", "corrupt"):
         path.mkdir()
@@ -189,7 +187,7 @@ def test_a_repository_that_cannot_be_read_is_a_gap_and_no_failure(
 
 
 @pytest.mark.parametrize("revision", ["--output=pwned", "-p", "main..other", "\x00", ""])
-def test_a_deployed_revision_that_is_none_is_a_gap(revision: str) -> None:
+def test_a_deployed_revision_that_is_none_disturbs_nothing(revision: str) -> None:
     shop, guilty = _shop()
     shop.changes.append(a_deploy("web", -3, repository="shop", revision=revision))
 
