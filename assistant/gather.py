@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -42,6 +44,7 @@ from assistant.domain.window import NANOSECONDS, TimeWindow, from_ns
 _STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _MOST_STEPS = 180
 _MOST_COMMITS = 2000
+_MANY_DEPLOYMENTS = 10
 _WARN = 13  # OpenTelemetry severity
 _SAMPLES, _SAMPLED_TEMPLATES = 50, 20
 
@@ -202,9 +205,9 @@ def changes_before(scope: Scope, sources: Sources) -> ChangeSet:
     notes: list[str] = []
     covered = {d.service for d in deployments}
     deployments += [d for d in _inferred(scope, sources) if d.service not in covered]
-    deliveries = tuple(
-        _delivery(d, scope, sources, notes) for d in _merged(deployments, scope.catalogue)
-    )
+    merged = _merged(deployments, scope.catalogue)
+    _read_ahead(merged, scope, sources)
+    deliveries = tuple(_delivery(d, scope, sources, notes) for d in merged)
     return ChangeSet(
         deliveries=deliveries,
         flags=tuple(c for c in recorded if isinstance(c, FlagChange)),
@@ -212,6 +215,17 @@ def changes_before(scope: Scope, sources: Sources) -> ChangeSet:
         undeployed=() if deliveries else _undeployed(scope, sources, notes),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _read_ahead(deployments: Sequence[Deployment], scope: Scope, sources: Sources) -> None:
+    """Histories keep what they have read: all commits at once take a tenth of the time of a few
+    for each of a hundred deployments."""
+    counts = Counter(_repository(d, scope, sources) for d in deployments)
+    period = scope.window.extended(before=sources.reach.changes)
+    for repository, count in counts.items():
+        if repository and count > _MANY_DEPLOYMENTS:
+            with suppress(CausewayError):  # the reason comes up again, with each deployment
+                sources.code.commits(repository, period, limit=_MOST_COMMITS)
 
 
 def _merged(deployments: Iterable[Deployment], catalogue: Catalogue) -> list[Deployment]:
