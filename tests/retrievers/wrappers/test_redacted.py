@@ -45,3 +45,13 @@ def test_an_opaque_commit_stays_opaque() -> None:
     )
 
     assert seen.hunks is None
+
+
+def test_deployments_that_bring_the_same_commit_share_it() -> None:
+    commit = a_commit("Add keys", a_hunk("", f"key = {KEY}"))
+    history = RedactedHistory(MemoryCodeHistory([commit]), RuleRedactor())
+
+    (first,) = history.delivered("shop", "", commit.hash)
+    (again,) = history.delivered("shop", "", commit.hash)
+
+    assert again is first
