@@ -22,7 +22,8 @@ from assistant.analysis.literals import quantities, shared
 def test_quantities(text: str, value: float, unit: str) -> None:
     (quantity,) = quantities(text)
 
-    assert (quantity.value, quantity.unit) == (pytest.approx(value), unit)
+    assert quantity.value == pytest.approx(value)
+    assert quantity.unit == unit
 
 
 @pytest.mark.parametrize("text", ["v2.3.1", "sha 9f3a1", "x509", "node-17a"])

@@ -17,7 +17,8 @@ from tests.builders import a_batch, a_deploy, a_span, at, at_ns
 @pytest.fixture(scope="module")
 def causeway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Causeway]:
     """Twenty minutes of a service that fails in the last five."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("api"), api_body_limit_kib=4)
+    values = {"data_dir": tmp_path_factory.mktemp("api"), "api_body_limit_kib": 4}
+    settings = Settings.model_validate(values)
     with open_causeway(settings, long_running=False) as causeway:
         spans = [
             a_span(

@@ -13,7 +13,7 @@ from assistant.domain.errors import InvalidRevision, NotFound
 from assistant.domain.ports import CodeHistory
 from retrievers.code import GitHistory
 from retrievers.memory import MemoryCodeHistory
-from tests.builders import a_commit, a_hunk, a_window, at
+from tests.builders import a_commit, a_hunk, a_window
 from tests.retrievers.code.repositories import Repo
 
 # (subject, minutes after noon, the one line of pay.py); a straight history, oldest first.
@@ -117,7 +117,6 @@ class TestMemoryCodeHistory(CodeHistoryContract):
             name = f"{index + 1:02x}" * 20
             lines = [Line("-", 1, before)] * bool(before) + [Line("+", 1, line)]
             hunk = a_hunk(path="pay.py", commit=name, lines=tuple(lines))
-            when = {"authored_at": at(minutes), "committed_at": at(minutes)}
-            commits.append(a_commit(subject, hunk, hash=name, **when))
+            commits.append(a_commit(subject, hunk, at_minutes=minutes, hash=name))
             before = line
         return MemoryCodeHistory(commits), {c.subject: c.hash for c in commits}

@@ -49,7 +49,7 @@ def http_receiver(accept: Accept, *, max_body_bytes: int = MAX_BODY_BYTES) -> It
         await startup()
         accepting.set()
 
-    server.startup = announced_startup  # type: ignore[method-assign, assignment]
+    server.startup = announced_startup  # type: ignore[method-assign]
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     assert accepting.wait(20)

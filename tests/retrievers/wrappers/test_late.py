@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -43,7 +44,7 @@ def test_the_first_use_opens_them_and_the_second_finds_them_open() -> None:
 
 
 def test_an_opening_that_failed_is_tried_again() -> None:
-    attempts = iter([StoreInUse("locked"), Opened()])
+    attempts: Iterator[StoreInUse | Opened] = iter((StoreInUse("locked"), Opened()))
 
     def opening() -> Opened:
         outcome = next(attempts)
