@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from assistant.analysis.effects import expected_symptoms
 from assistant.analysis.facts import Facts
@@ -19,6 +20,7 @@ from assistant.analysis.scene import Scene
 from assistant.domain.report import Suspect, Verdict
 
 _LOW = 0.4
+_BASELINE_STEPS = 8  # as few as detection needs
 # Parts of a score by what they rest on; two of one row are one signal.
 _INDEPENDENT = (
     frozenset({"before onset", "first sign after it"}),
@@ -48,6 +50,9 @@ def judge(
         return Judgement(
             Verdict.NOT_ENOUGH_EVIDENCE, 0.0, ("no telemetry of this window is known",)
         )
+    if scene.healthy and not _covers(facts):
+        reason = "the telemetry does not cover the moment asked about, with enough before it"
+        return Judgement(Verdict.NOT_ENOUGH_EVIDENCE, 0.0, (reason,))
     if scene.healthy:
         return Judgement(
             Verdict.HEALTHY, 0.8, ("no series of the services in question left its baseline",)
@@ -64,6 +69,15 @@ def judge(
     if cause and operational > change and cause.score >= 0.4:
         return _operational(cause, operational)
     return _unexplained(facts, suspect, max(change, operational))
+
+
+def _covers(facts: Facts) -> bool:
+    """Whether there is data at the moment in question, and enough before it to know what is usual:
+    silence is not health."""
+    observation = facts.observation
+    step = timedelta(microseconds=observation.step_ns / 1000)
+    window, at = observation.window, observation.question.at
+    return window.start + _BASELINE_STEPS * step <= at <= window.end + step
 
 
 def _odds(probability: float) -> float:

@@ -114,3 +114,12 @@ def test_an_unknown_service_gets_near_names() -> None:
 def test_a_window_in_the_future() -> None:
     with pytest.raises(InvalidWindow):
         _shop().investigate("web", window=TimeWindow(at(500), at(600)))
+
+
+def test_a_moment_that_telemetry_does_not_cover_is_not_called_healthy() -> None:
+    shop = _shop(start=-10, end=-2)
+
+    report = shop.investigate("web", minutes=30, now=at(31))
+
+    assert report.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    assert "does not cover" in report.confidence_reasons[0]
