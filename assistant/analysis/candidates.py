@@ -67,13 +67,15 @@ class Candidate:
             and last_ns > since_ns + observation.step_ns
             for service, other, _, last_ns in observation.versions
         )
+        if not beside:
+            return None
         failed = [
             s.version
             for t in observation.failing
             for s in t.spans
             if s.service == self.service and s.version and s.status is SpanStatus.ERROR
         ]
-        return failed.count(version) / len(failed) if beside and failed else None
+        return failed.count(version) / len(failed) if failed else None
 
 
 def candidates_of(changes: ChangeSet, catalogue: Catalogue) -> list[Candidate]:
