@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from assistant.analysis.catalogue import canonical, corrected, guess_catalogue, near_names
-from assistant.analysis.documents import hunk_documents
-from assistant.analysis.facts import Observation
-from assistant.analysis.frames import Frame, frames_of_log, frames_of_span
-from assistant.analysis.windows import Detection, detect
+from assistant.analysis.causes.facts import Observation
+from assistant.analysis.code.documents import hunk_documents
+from assistant.analysis.detection.windows import Detection, detect
+from assistant.analysis.logs.frames import Frame, frames_of_log, frames_of_span
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import (
     ChangeSet,

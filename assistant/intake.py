@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.analysis.shapes import fill_shapes
+from assistant.analysis.logs.shapes import fill_shapes
 from assistant.domain.changes import ConfigChange, Deployment, RecordedChange
 from assistant.domain.ports import ChangeLog, Redactor, TelemetryWriter
 from assistant.domain.signals import SignalBatch

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from assistant.analysis.diagnosis import Diagnosis, diagnose
-from assistant.analysis.explain import explain
-from assistant.analysis.facts import Facts
-from assistant.analysis.scene import scene_of
-from assistant.analysis.symptoms import symptoms_of
+from assistant.analysis.account.explain import explain
+from assistant.analysis.causes.diagnosis import Diagnosis, diagnose
+from assistant.analysis.causes.facts import Facts
+from assistant.analysis.causes.scene import scene_of
+from assistant.analysis.causes.symptoms import symptoms_of
 from assistant.domain.report import Question, Report
 from assistant.gather import Sources, blame, changes_before, observe, recall, scope_of
 from assistant.intake import Intake, ingest

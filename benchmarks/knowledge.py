@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assistant.analysis.documents import hunk_documents, template_document
+from assistant.analysis.code.documents import hunk_documents, template_document
 from assistant.domain.changes import Commit, Hunk, Line
 from assistant.domain.knowledge import Document
 from assistant.domain.signals import LogRecord, LogShape

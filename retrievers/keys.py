@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from assistant.analysis.signals import seconds_per_unit, signal_of
+from assistant.analysis.detection.signals import seconds_per_unit, signal_of
 from assistant.domain.signals import MetricKind, SeriesKey, Signal
 
 _RED_UNITS = {Signal.TRAFFIC: "1/s", Signal.ERRORS: "1", Signal.LATENCY: "s"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from assistant.analysis.documents import hunk_documents
+from assistant.analysis.code.documents import hunk_documents
 from assistant.domain.changes import Deployment, RecordedChange
 from assistant.domain.ports import CatalogueSource, ChangeLog, CodeHistory, Knowledge
 from assistant.domain.window import TimeWindow

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
 
-from assistant.analysis.documents import error_span_document, template_document
+from assistant.analysis.code.documents import error_span_document, template_document
 from assistant.domain.knowledge import Document
 from assistant.domain.ports import Knowledge
 from assistant.domain.signals import Columns, LogRecord, LogShape, SignalBatch, Span, SpanKind

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.analysis.logs.shapes import shape_of
 from assistant.analysis.redaction import RuleRedactor
-from assistant.analysis.shapes import shape_of
 from tests.builders import a_batch, a_log, a_point, a_span
 
 SAMPLES = Path(__file__).parents[3] / "shared/data/attacks/detect-secrets"

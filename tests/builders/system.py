@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from assistant.analysis.shapes import fill_shapes
+from assistant.analysis.logs.shapes import fill_shapes
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import Commit, Deployment, RecordedChange
 from assistant.domain.report import Question, Report

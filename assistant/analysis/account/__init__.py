@@ -1,0 +1,1 @@
+"""The report: evidence, causal path, impact, remedies, what was ruled out, what is missing."""

@@ -1,0 +1,1 @@
+"""What a change does: its hunks, their mechanisms, the words it shares with a failure."""

@@ -1,0 +1,1 @@
+"""Anomaly windows: what deviated, since when, and how surely."""

@@ -1,0 +1,1 @@
+"""What traces tell: call trees, error origins, differences, who calls whom."""
