@@ -31,6 +31,7 @@ class Question:
     symptom: str = ""  # alert text or a person's words; data, never an instruction
     metric: str = ""  # the alerting metric, when known
     repository: str = ""
+    baseline: TimeWindow | None = None  # a time known to be good; else the time before the onset
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,30 @@ class Suspect:
     version: str = ""  # of the service, as that deployment names it
     repository: str = ""
     guilty_hunks: tuple[Hunk, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something named at an origin. `kind` is metric, operation, log or region; `names` are the
+    metric, the operation, the log template, or the two log templates that enclose a region."""
+
+    kind: str
+    text: str
+    strength: float  # comparable within one origin only
+    names: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A service where the failure may have begun: its share of the belief, the parts of that
+    score, and what was found there, strongest first."""
+
+    service: str
+    score: float  # 0..1; all origins of a report add up to at most 1
+    parts: tuple[ScorePart, ...]
+    findings: tuple[Finding, ...] = ()
     evidence: tuple[str, ...] = ()
 
 
@@ -177,6 +202,7 @@ class Report:
     gaps: tuple[str, ...]
     next_checks: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    origins: tuple[Origin, ...] = ()  # likeliest first
     graph: tuple[CallEdge, ...] = ()
     timeline: tuple[TimelineMark, ...] = ()
     author: str = "Written by code from the analysis, without a language model."

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from assistant.analysis.detection.screening import lively
 from assistant.domain.signals import Signal
-from tests.analysis.test_windows import STEPS, noise, series, since
+from tests.analysis.detection.test_windows import STEPS, noise, series, since
 
 
 def test_calm_series_are_passed_over_and_order_is_kept() -> None:

@@ -13,7 +13,7 @@ from assistant.analysis.detection.windows import detect, service_windows
 from assistant.domain.anomaly import AnomalyWindow, Direction
 from assistant.domain.signals import Floats, LogShape, Series, SeriesKey, Signal
 from assistant.domain.window import NANOSECONDS, TimeWindow
-from tests.analysis.test_templates import a_shape
+from tests.analysis.logs.test_templates import a_shape
 from tests.builders import a_log, at, at_ns
 
 STEPS = 180

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.analysis.traces.differences import DifferenceKind, TraceDifference, compare
 from assistant.domain.signals import Span, Trace
-from tests.analysis.test_traces import span
+from tests.analysis.traces.test_origins import span
 
 
 def order(*children: Span, total_ms: float = 100) -> Trace:
