@@ -35,7 +35,8 @@ from assistant.work.learning import Learner
 from retrievers.catalogue import FileCatalogue
 from retrievers.code import GitHistory
 from retrievers.knowledge import ChromaKnowledge
-from retrievers.knowledge.embedding import Embedder, bundled_embedder
+from retrievers.knowledge.bundled import bundled_embedder
+from retrievers.knowledge.embedding import Embedder
 from retrievers.memory import run_inline
 from retrievers.ownership import DataDirectory, own
 from retrievers.telemetry import DuckDbTelemetry

