@@ -14,7 +14,8 @@ from assistant.analysis.catalogue import canonical, corrected, guess_catalogue, 
 from assistant.analysis.causes.facts import Observation
 from assistant.analysis.code.documents import hunk_documents
 from assistant.analysis.detection.windows import Detection, detect
-from assistant.analysis.logs.frames import Frame, frames_of_log, frames_of_span
+from assistant.analysis.logs.frames import frames_of_log, frames_of_span
+from assistant.analysis.logs.stacks import Frame
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import (
     ChangeSet,

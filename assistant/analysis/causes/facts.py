@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from assistant.analysis.detection.windows import Detection
-from assistant.analysis.logs.frames import Frame
+from assistant.analysis.logs.stacks import Frame
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import ChangeSet
 from assistant.domain.report import Question

@@ -13,7 +13,8 @@ from assistant.analysis.causes.scene import Scene
 from assistant.analysis.code.literals import Quantity, quantities
 from assistant.analysis.code.mechanisms import Mechanism, mechanisms_of
 from assistant.analysis.code.words import identifiers, telling_words
-from assistant.analysis.logs.frames import Frame, frames_of_log, frames_of_span
+from assistant.analysis.logs.frames import frames_of_log, frames_of_span
+from assistant.analysis.logs.stacks import Frame
 from assistant.analysis.logs.templates import LogTemplate
 from assistant.analysis.traces.origins import error_origins
 from assistant.domain.anomaly import AnomalousSeries, Direction

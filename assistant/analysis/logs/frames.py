@@ -4,48 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from assistant.analysis.logs.stacks import Frame, stack_trace
 from assistant.domain.changes import Hunk
 from assistant.domain.signals import LogRecord, Span
 
-_PATTERNS = (
-    re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>[\w.<>]+))?'),
-    re.compile(
-        r"at (?P<function>[\w.$<>]+)\((?P<path>[\w$]+\.(?:java|kt|scala)):(?P<line>\d+)\)"
-    ),  # JVM
-    re.compile(
-        r"at (?:(?P<function>[\w.$<> ]+) \()?(?P<path>[\w./@-]+\.[jt]sx?):(?P<line>\d+):\d+"
-    ),  # Node
-    re.compile(r"(?P<path>[\w./@-]+\.(?:go|rs|rb|php|cs|c|cc|cpp|py)):(?P<line>\d+)"),
+# A place named in passing, as loggers and compilers write it.
+_PLACE = re.compile(
+    r"(?P<path>[\w./@-]+\.(?:go|rs|rb|php|cs|c|cc|cpp|py|java|kt|[jt]sx?)):(?P<line>\d+)"
 )
-_LIBRARY = re.compile(
-    r"site-packages|dist-packages|node_modules|/usr/lib|\.pyenv|/go/pkg/mod|<frozen"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A place in code; `path` is as the program knows it, usually with a foreign prefix."""
-
-    path: str
-    line: int
-    function: str = ""
+_LONGEST = 20_000
 
 
 def frames_in(text: str) -> list[Frame]:
-    """Frames of an exception text in its own order, library frames left out."""
+    """Frames of the program's own code: of the stack trace in `text`, innermost first, then places
+    it names in passing; libraries left out."""
+    trace = stack_trace(f"{text}\n")  # a lone line may be a frame too
+    stacked = trace.frames if trace else ()
+    places = (Frame(m["path"], int(m["line"])) for m in _PLACE.finditer(text[:_LONGEST]))
     found: dict[tuple[str, int], Frame] = {}
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text[:20000]):
-            parts = match.groupdict()
-            if not _LIBRARY.search(parts["path"]):
-                frame = Frame(
-                    parts["path"], int(parts["line"]), (parts.get("function") or "").strip()
-                )
-                found.setdefault((frame.path, frame.line), frame)
-    return list(found.values())
+    for frame in (*stacked, *places):
+        found.setdefault((frame.path, frame.line), frame)
+    return [f for f in found.values() if f.own]
 
 
 def frames_of_log(record: LogRecord) -> list[Frame]:

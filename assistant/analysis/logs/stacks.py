@@ -13,13 +13,13 @@ _MOST_LINES = 300
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame; `line` is 0 where the trace does not tell, `own` is False for the language's
-    own library and for installed packages."""
+    """A place in code; `path` is as the program knows it, usually with a foreign prefix, `line` is
+    0 where nothing tells it, `own` is False for the language's own library and for packages."""
 
     path: str
     line: int
-    function: str
-    own: bool
+    function: str = ""
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from assistant.analysis.logs.frames import (
-    Frame,
     frames_in,
     frames_of_log,
     frames_of_span,
     points_into,
 )
+from assistant.analysis.logs.stacks import Frame
 from tests.builders import a_hunk, a_log, a_span
 
 
