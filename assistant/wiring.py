@@ -108,9 +108,10 @@ class Causeway:
                 progress(step)
 
             symptom = self.intake.redactor.text(question.symptom)
-            return investigate(replace(question, symptom=symptom), self._sources(), heard)
+            return investigate(replace(question, symptom=symptom), self.sources(), heard)
 
-    def _sources(self) -> Sources:
+    def sources(self) -> Sources:
+        """The ports as an investigation takes them."""
         from assistant.gather import Reach, Sources
 
         return Sources(

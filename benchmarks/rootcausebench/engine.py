@@ -4,13 +4,15 @@ investigation. It sees an `Incident` and a workspace; labels have no way in."""
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
 from assistant.domain.errors import CausewayError
-from assistant.domain.report import Report, Verdict
+from assistant.domain.report import Question, Report, Verdict
 from assistant.domain.signals import SignalBatch
 from assistant.domain.window import to_ns
 from assistant.settings import Settings
@@ -34,9 +36,32 @@ class Investigated:
     report: Report
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An incident with everything ingested, ready for any number of investigations."""
+
+    causeway: Causeway
+    code: CaseRepository
+    question: Question
+
+    def answer(self, report: Report, seconds: float) -> Answer:
+        """The report in the words of the data set."""
+        return _answer(report, self.code, seconds)
+
+
 def investigate(incident: Incident, workspace: Path, models: Path) -> Investigated:
     """Runs in an empty `workspace`; `models` is where the bundled embedding may keep its graph.
     The seconds of the answer are those of the investigation, with everything ingested."""
+    with opened(incident, workspace, models) as case:
+        started = time.perf_counter()
+        report = case.causeway.investigate(case.question)
+        seconds = time.perf_counter() - started
+    return Investigated(case.answer(report, seconds), report)
+
+
+@contextmanager
+def opened(incident: Incident, workspace: Path, models: Path) -> Iterator[Opened]:
+    """Builds the repository and ingests the signals; the stores close at the end."""
     data_dir = workspace / "data"
     data_dir.mkdir(parents=True)
     (data_dir / "models").symlink_to(models, target_is_directory=True)
@@ -47,11 +72,7 @@ def investigate(incident: Incident, workspace: Path, models: Path) -> Investigat
     as_of = received_at(incident)
     with open_causeway(settings, long_running=False, clock=lambda: as_of) as causeway:
         _ingest(incident, code, causeway)
-        question = question_from_alert(orjson.dumps(incident.alert))
-        started = time.perf_counter()
-        report = causeway.investigate(question)
-        seconds = time.perf_counter() - started
-    return Investigated(_answer(report, code, seconds), report)
+        yield Opened(causeway, code, question_from_alert(orjson.dumps(incident.alert)))
 
 
 def refusal(error: CausewayError) -> Answer:
