@@ -25,7 +25,14 @@ _SEVERITY = {"TRACE": 1, "DEBUG": 5, "INFO": 9, "WARN": 13, "WARNING": 13, "ERRO
 _LOG_FIELDS = {"timestamp", "service", "severity_text", "msg", "trace_id", "span_id"}
 _SPAN_FIELDS = {
     *("trace_id", "span_id", "parent_id", "service", "name", "start", "duration_ms", "status"),
-    *("error", "status_message", "attributes"),
+    *("error", "status_message", "attributes", "kind"),
+}
+_KINDS = {
+    "server": Span.SPAN_KIND_SERVER,
+    "client": Span.SPAN_KIND_CLIENT,
+    "internal": Span.SPAN_KIND_INTERNAL,
+    "producer": Span.SPAN_KIND_PRODUCER,
+    "consumer": Span.SPAN_KIND_CONSUMER,
 }
 _SAME = "same"  # the data's word for "the trace of the span before"
 
@@ -178,7 +185,10 @@ def _with_traces(spans: Iterable[Row]) -> list[Row]:
 def _kind(
     row: Row, homes: Mapping[tuple[str, str], str], callers: set[tuple[str, str]]
 ) -> Span.SpanKind.ValueType:
-    """What the tree tells: entered from outside its service → server, leaving it → client."""
+    """What the row says, else what the tree tells: entered from outside its service → server,
+    leaving it → client."""
+    if (said := _KINDS.get(str(row.get("kind")))) is not None:
+        return said
     caller = homes.get((row["trace_id"], row["parent_id"]))
     if caller != row["service"]:
         return Span.SPAN_KIND_SERVER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from assistant.domain.changes import Deployment, FlagChange
 from assistant.domain.signals import Columns
@@ -80,3 +81,13 @@ def test_changes_carry_the_hashes_of_the_repository() -> None:
     assert (cart.service, cart.revision) == ("cartservice", "1" * 40)
     assert (order.service, order.revision, order.repository) == ("orderservice", "2" * 40, "code")
     assert (flag.flag, flag.before, flag.after, flag.actor) == ("new_cart", "off", "on", "grace")
+
+
+def test_a_kind_that_the_data_tells_is_kept() -> None:
+    spans = [{**span, "kind": "client"} for span in INCIDENT.spans]
+    told = replace(INCIDENT, spans=tuple(spans))
+
+    body = dict(requests(told))["traces"]
+    read = decode(OtlpSignal.TRACES, body, received_ns=to_ns(received_at(told)))
+
+    assert read.batch.spans["kind"] == ["client", "client"]
