@@ -159,7 +159,8 @@ def observe(scope: Scope, sources: Sources) -> Observation:
         series=series,
         edges=telemetry.edges(window),
         failing=telemetry.traces(after, errors_only=True, limit=60),
-        ordinary=telemetry.traces(before, limit=40),
+        ordinary=telemetry.traces(before, limit=60),
+        later=telemetry.traces(after, limit=60),
         catalogue=scope.catalogue,
         placement={
             service: frozenset({resource["node"]})

@@ -33,6 +33,7 @@ class Observation:
     placement: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # (service, service.version, first ns, last ns)
     versions: Sequence[tuple[str, str, int, int]] = ()
+    later: Sequence[Trace] = ()  # traces from the onset on, failing or not
     # (service, template) → some records of the loudest failing templates
     samples: Mapping[tuple[str, str], Sequence[LogRecord]] = field(default_factory=dict)
 
