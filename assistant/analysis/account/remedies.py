@@ -29,6 +29,9 @@ _OPERATIONS: Mapping[str, str] = {
     "scale_out": "Add capacity to {service} and what it calls, or shed load at the entry.",
     "fail_over": "Switch {service} to another provider or region, or degrade the feature until the "
     "provider recovers; nothing of ours needs to be undone.",
+    "repair_network": "Check the network between {service} and those who call it (loss, a broken "
+    "link or card); move {service} elsewhere meanwhile.",
+    "stop_job": "Find who else is using {service} and stop or postpone that work.",
     "reschedule": "Move {service} off the machine that is short of resources.",
 }
 

@@ -31,7 +31,7 @@ def diagnose(facts: Facts) -> Diagnosis:
     symptoms = symptoms_of(facts.observation, scene)
     candidates = candidates_of(facts.changes, facts.observation.catalogue)
     suspects = rank(candidates, facts, scene, symptoms)
-    causes = operational_causes(facts.observation, scene, symptoms) if not scene.healthy else []
+    causes = operational_causes(facts, scene, symptoms) if not scene.healthy else []
     judgement = judge(facts, scene, suspects, causes)
     if judgement.cause is not None and judgement.cause.decisive:
         scene = scene.beginning_at(judgement.cause.service)

@@ -1,0 +1,101 @@
+"""What all recognisers look at, computed once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.analysis.causes.facts import Facts, Observation
+from assistant.analysis.causes.scene import Scene
+from assistant.analysis.causes.symptoms import Symptoms, troubled_templates
+from assistant.analysis.detection.signals import words_of
+from assistant.analysis.logs.templates import LogTemplate
+from assistant.analysis.traces.calls import CallKind, Calls, calls_around
+from assistant.domain.anomaly import AnomalousSeries, Direction
+from assistant.domain.changes import ChangeSet
+from assistant.domain.signals import SeriesKey, Signal
+from assistant.domain.window import to_ns
+
+_SHORTEST_NAME = 4  # letters below which a name is found in any text by chance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clues:
+    """`calls` are the calls of the traces, before and after the onset; `outside` are those who
+    are called and send no telemetry whatever: somebody else's."""
+
+    observation: Observation
+    changes: ChangeSet
+    scene: Scene
+    symptoms: Symptoms
+    templates: Sequence[LogTemplate]
+    calls: Mapping[CallKind, Calls]
+    outside: tuple[str, ...]
+
+    @property
+    def rising(self) -> list[AnomalousSeries]:
+        return [a for a in self.scene.anomalies if a.window.direction is Direction.ROSE]
+
+    def began(self, anomaly: AnomalousSeries) -> bool:
+        """Whether it began before or with the trouble."""
+        onset = self.scene.onset
+        return onset is not None and anomaly.window.onset <= onset + self.scene.tolerance
+
+    def slow(self, service: str) -> list[str]:
+        """Ids of latencies of a service, and of calls to it, that rose."""
+        return [
+            a.window.id
+            for a in self.scene.around(service)
+            if a.window.signal is Signal.LATENCY and a.window.direction is Direction.ROSE
+        ]
+
+    def busy_processor(self, service: str) -> list[AnomalousSeries]:
+        return [
+            a
+            for a in self.scene.everything
+            if a.window.service == service
+            and a.window.direction is Direction.ROSE
+            and a.window.signal in (Signal.RESOURCE, Signal.SATURATION)
+            and words_of(a.window.key.name) & {"cpu", "steal", "throttled", "runqueue"}
+        ]
+
+
+def clues_of(facts: Facts, scene: Scene, symptoms: Symptoms) -> Clues:
+    observation = facts.observation
+    traces = (*observation.ordinary, *observation.later, *observation.failing)
+    onset_ns = to_ns(scene.onset or observation.question.at)
+    unseen = scene.graph.inferred - observation.detection.services
+    return Clues(
+        observation=observation,
+        changes=facts.changes,
+        scene=scene,
+        symptoms=symptoms,
+        templates=troubled_templates(observation.detection.templates, scene),
+        calls=calls_around(traces, onset_ns),
+        outside=tuple(sorted(s for s in symptoms.hosts | unseen if len(s) >= _SHORTEST_NAME)),
+    )
+
+
+def measured(anomaly: AnomalousSeries) -> str:
+    window = anomaly.window
+    name = f"{window.service} {window.key.name}"
+    return f"{name} {window.direction}: {window.baseline:g} → {window.peak:g}"
+
+
+def said(template: LogTemplate) -> str:
+    return f"{template.service} says: {template.exemplar.body[:160]}"
+
+
+def about(key: SeriesKey, names: Iterable[str]) -> str:
+    """Which of the callees a series is about: by its peer, or because its name says so
+    (`egress_error_share_to_cardnet`)."""
+    if key.peer:
+        return key.peer if key.peer in names else ""
+    name = _plain(key.name)
+    found = (n for n in names if re.search(rf"(?<![a-z0-9]){_plain(n)}(?![a-z0-9])", name))
+    return max(found, key=len, default="")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower())

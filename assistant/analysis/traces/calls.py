@@ -1,0 +1,132 @@
+"""How long calls take before and after a moment, and where that time is spent: with the callee,
+on the way to it, or with someone who sends no spans of its own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import mannwhitneyu
+
+from assistant.analysis.traces.calltree import CallTree
+from assistant.analysis.traces.origins import failed, gave_up
+from assistant.domain.signals import Span, SpanKind, Trace
+
+_FEWEST = 3  # calls on either side that say anything
+_CHANCE = 0.01
+# What nobody notices is no slowness, however certain: seconds, and the share of the time before.
+_NOTICED_S, _NOTICED_SHARE = 0.003, 0.4
+_LEAVES = (SpanKind.CLIENT, SpanKind.PRODUCER)
+
+
+class CallKind(NamedTuple):
+    """`operation` is what the caller names its span: a route, or a statement."""
+
+    caller: str
+    callee: str
+    operation: str
+
+
+@dataclass(slots=True)
+class Side:
+    """Calls of one kind on one side of the moment. `gaps` are the seconds of a call in which the
+    callee's own span did not run: the way there and back, and waiting to be served."""
+
+    seconds: list[float] = field(default_factory=list)
+    gaps: list[float] = field(default_factory=list)
+    served: list[float] = field(default_factory=list)
+    failures: int = 0
+    timeouts: int = 0
+
+    def add(self, span: Span, answer: Span | None) -> None:
+        self.seconds.append(span.duration_ns / 1e9)
+        self.failures += failed(span)
+        self.timeouts += gave_up(span)
+        if answer is not None:
+            # A callee that runs on after its caller gave up was not waited for.
+            self.gaps.append(max(span.duration_ns - answer.duration_ns, 0) / 1e9)
+            self.served.append(answer.duration_ns / 1e9)
+
+
+@dataclass(slots=True)
+class Calls:
+    """Calls of one kind on both sides; `query` when the caller says what to do rather than whom to
+    ask (the database attributes of the semantic conventions): the cost of its work is its own."""
+
+    before: Side = field(default_factory=Side)
+    after: Side = field(default_factory=Side)
+    query: bool = False
+
+    @property
+    def slower(self) -> Shift | None:
+        return shift(self.before.seconds, self.after.seconds)
+
+    @property
+    def farther(self) -> Shift | None:
+        return shift(self.before.gaps, self.after.gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Medians of two samples, in seconds, and how often chance alone would part them so far."""
+
+    before: float
+    after: float
+    chance: float
+
+    @property
+    def moved(self) -> bool:
+        """Whether the later times are noticeably longer, all of them rather than a few."""
+        more = self.after - self.before
+        noticed = more >= max(_NOTICED_S, _NOTICED_SHARE * self.before)
+        return noticed and self.chance <= _CHANCE
+
+    @property
+    def factor(self) -> float:
+        return self.after / max(self.before, 1e-4)
+
+
+def shift(before: list[float], after: list[float]) -> Shift | None:
+    """None where either side has fewer than three values. The chance is that of the rank-sum test
+    (Mann and Whitney, "On a test of whether one of two random variables is stochastically larger
+    than the other", 1947), which a few extreme values do not move."""
+    if min(len(before), len(after)) < _FEWEST:
+        return None
+    chance = float(mannwhitneyu(after, before, alternative="greater").pvalue)
+    return Shift(float(np.median(before)), float(np.median(after)), chance)
+
+
+def pooled(calls: Iterable[Calls]) -> Calls:
+    """All calls as one kind."""
+    whole = Calls()
+    for one in calls:
+        for side, more in ((whole.before, one.before), (whole.after, one.after)):
+            side.seconds += more.seconds
+            side.gaps += more.gaps
+            side.served += more.served
+            side.failures += more.failures
+            side.timeouts += more.timeouts
+        whole.query |= one.query
+    return whole
+
+
+def calls_around(traces: Iterable[Trace], moment_ns: int) -> Mapping[CallKind, Calls]:
+    """Every call that leaves its service, by kind, in the traces that began before `moment_ns`
+    and in those that began later."""
+    found: dict[CallKind, Calls] = defaultdict(Calls)
+    for trace in {t.trace_id: t for t in traces if t.spans}.values():
+        tree = CallTree(trace)
+        later = min(span.start_ns for span in trace.spans) >= moment_ns
+        for span in tree.spans:
+            answer = next((c for c in tree.children(span) if c.service != span.service), None)
+            callee = answer.service if answer else span.peer if span.kind in _LEAVES else ""
+            if not callee or callee == span.service:
+                continue
+            kind = CallKind(span.service, callee, span.operation)
+            calls = found[kind]
+            calls.query |= any(name.startswith("db.") for name in span.attributes)
+            (calls.after if later else calls.before).add(span, answer)
+    return found
