@@ -6,16 +6,39 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import click
+
 from benchmarks.options import BenchOptions
 
 
-def rootcausebench(directory: Path, given: Mapping[str, Any]) -> int:
+def required(directory: Path | None) -> Path:
+    """Raises UsageError where a benchmark has no data of its own."""
+    if directory is None:
+        raise click.UsageError("This benchmark needs the DIRECTORY with its labelled incidents.")
+    return directory
+
+
+def rootcausebench(directory: Path | None, given: Mapping[str, Any]) -> int:
     # Imported on use: the engine behind it takes seconds to load.
     from benchmarks.rootcausebench.run import run
+
+    return run(required(directory), BenchOptions.of(given))
+
+
+def drilldown(directory: Path | None, given: Mapping[str, Any]) -> int:
+    from benchmarks.drilldown.run import run
 
     return run(directory, BenchOptions.of(given))
 
 
-BENCHMARKS: dict[str, Callable[[Path, Mapping[str, Any]], int]] = {
+def petshop(directory: Path | None, given: Mapping[str, Any]) -> int:
+    from benchmarks.petshop.run import run
+
+    return run(required(directory), BenchOptions.of(given))
+
+
+BENCHMARKS: dict[str, Callable[..., int]] = {
+    "drilldown": drilldown,
+    "petshop": petshop,
     "rootcausebench": rootcausebench,
 }

@@ -6,6 +6,7 @@
     repository = "shop"
     paths = ["services/checkout/**"]
     owner = "payments on call"
+    calls = ["payment", "orders-db"]  # what it depends on, where no trace shows it
 
     [shared.money]
     repository = "shop"
@@ -36,6 +37,7 @@ class _Shared(BaseModel):
 class _Service(_Shared):
     aliases: list[str] = []
     pods: list[str] = []
+    calls: list[str] = []
 
 
 class _File(BaseModel):
@@ -88,6 +90,7 @@ def _parse(path: Path) -> Catalogue:
             repository=service.repository,
             paths=tuple(service.paths),
             owner=service.owner,
+            calls=tuple(service.calls),
         )
         for name, service in file.services.items()
     ]

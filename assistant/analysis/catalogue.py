@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import translate
 from functools import lru_cache
@@ -11,6 +11,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from assistant.domain.catalogue import Catalogue, ServiceEntry
+from assistant.domain.signals import Edge
 
 # Folders whose contents several services are built with, in any language's habit.
 _SHARED_FOLDERS = frozenset(
@@ -23,6 +24,7 @@ _DEPLOYMENT_POD = re.compile(r"(.+)-[a-f0-9]{6,10}-[a-z0-9]{5}\Z")
 _PLAIN_POD = re.compile(r"(.+)-(?:[a-z0-9]*\d[a-z0-9]*)\Z")
 _PORT = re.compile(r":\d+\Z")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WRITTEN = ("aliases", "pod_patterns", "repository", "paths", "owner", "shared", "calls")
 _DEEPEST = 5  # folder levels below the root in which services are looked for
 _MIN_PARTIAL = 4  # shorter stems ('ad', 'api') match by equality only
 _NEAR = 60  # of 100, see rapidfuzz.fuzz.WRatio
@@ -58,13 +60,20 @@ def corrected(guessed: Catalogue, written: Catalogue) -> Catalogue:
         for alias in entry.aliases:
             entries.pop(alias, None)
         below = entries.get(entry.name, ServiceEntry(entry.name))
-        said = {
-            name: value
-            for name in ("aliases", "pod_patterns", "repository", "paths", "owner", "shared")
-            if (value := getattr(entry, name))
-        }
+        said = {name: value for name in _WRITTEN if (value := getattr(entry, name))}
         entries[entry.name] = replace(below, **said, guessed=False)
     return Catalogue(tuple(entries.values()))
+
+
+def declared_calls(catalogue: Catalogue, services: Collection[str]) -> list[Edge]:
+    """The calls that people wrote down; `services` are those that sent telemetry. How often they
+    are made nobody says."""
+    known = {name: entry.name for entry in catalogue.entries for name in entry.aliases}
+    pairs = {(e.name, known.get(callee, callee)) for e in catalogue.entries for callee in e.calls}
+    return [
+        Edge(caller, callee, 0, 0, inferred=callee not in services)
+        for caller, callee in sorted(pairs)
+    ]
 
 
 def services_of(path: str, catalogue: Catalogue) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ class ServiceEntry:
     owner: str = ""
     shared: bool = False  # paths of a shared library rather than of a running service
     guessed: bool = False
+    calls: tuple[str, ...] = ()  # services it depends on, where no trace shows it
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from assistant.analysis.catalogue import declared_calls
 from assistant.analysis.causes.facts import Observation
 from assistant.analysis.causes.outbreak import outbreak, resolution
 from assistant.analysis.causes.suffering import Suffering
@@ -178,8 +179,12 @@ def step_of(observation: Observation) -> timedelta:
 
 
 def graph_of(observation: Observation) -> ServiceGraph:
-    """Calls seen in traces, calls that logs and metrics mention, and shared machines."""
-    detection, edges = observation.detection, observation.edges
+    """Calls seen in traces, calls that the catalogue lists or logs and metrics mention, and shared
+    machines."""
+    detection = observation.detection
+    seen = {(e.caller, e.callee) for e in observation.edges}
+    listed = declared_calls(observation.catalogue, detection.services)
+    edges = [*observation.edges, *(e for e in listed if (e.caller, e.callee) not in seen)]
     mentioned = mentioned_edges(
         detection.templates,
         (a.series for a in detection.anomalies),
