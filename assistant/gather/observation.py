@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from assistant.analysis.causes.facts import Observation
 from assistant.analysis.detection.windows import Detection, detect
 from assistant.domain.ports import TelemetryStore
-from assistant.domain.signals import LogRecord
-from assistant.domain.window import TimeWindow
+from assistant.domain.signals import LogRecord, Series
+from assistant.domain.window import NANOSECONDS, TimeWindow
 from assistant.gather.scope import Scope
 from assistant.gather.sources import Sources
 
 _WARN = 13  # OpenTelemetry severity
 _SAMPLES, _SAMPLED_TEMPLATES = 50, 20
+_MOST_STEPS = 20_000  # of a time known to be good
 
 
 def observe(scope: Scope, sources: Sources) -> Observation:
@@ -44,8 +45,19 @@ def observe(scope: Scope, sources: Sources) -> Observation:
             if resource.get("node")
         },
         versions=telemetry.versions(window),
+        usual=_usual(scope, telemetry),
         samples=_samples(detection, after, telemetry),
     )
+
+
+def _usual(scope: Scope, telemetry: TelemetryStore) -> Sequence[Series]:
+    """Series of the time known to be good, of its end where it is longer than a grid may be."""
+    good = scope.question.baseline
+    if good is None:
+        return ()
+    longest = timedelta(seconds=_MOST_STEPS * (scope.step_ns / NANOSECONDS))
+    period = TimeWindow(max(good.start, good.end - longest), good.end)
+    return [*telemetry.series(period, scope.step_ns), *telemetry.red(period, scope.step_ns)]
 
 
 def _samples(

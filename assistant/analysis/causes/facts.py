@@ -34,6 +34,7 @@ class Observation:
     # (service, service.version, first ns, last ns)
     versions: Sequence[tuple[str, str, int, int]] = ()
     later: Sequence[Trace] = ()  # traces from the onset on, failing or not
+    usual: Sequence[Series] = ()  # of the time the question calls good, on the same step
     # (service, template) → some records of the loudest failing templates
     samples: Mapping[tuple[str, str], Sequence[LogRecord]] = field(default_factory=dict)
 
