@@ -37,8 +37,15 @@ def petshop(directory: Path | None, given: Mapping[str, Any]) -> int:
     return run(required(directory), BenchOptions.of(given))
 
 
+def nab(directory: Path | None, given: Mapping[str, Any]) -> int:
+    from benchmarks.nab.run import run
+
+    return run(required(directory), BenchOptions.of(given))
+
+
 BENCHMARKS: dict[str, Callable[..., int]] = {
     "drilldown": drilldown,
+    "nab": nab,
     "petshop": petshop,
     "rootcausebench": rootcausebench,
 }

@@ -1,0 +1,1 @@
+"""NAB: does a detector that sees one point at a time open an alarm in the labelled windows?"""
