@@ -64,7 +64,7 @@ MARKS = (
             r"name or service not known|nodename nor servname",
             r"UnknownHostException",
         ),
-        said_weight=3.5,
+        said_weight=5.0,
         measured=_any(r"dns.*(?:err|fail)"),
     ),
     Marks(

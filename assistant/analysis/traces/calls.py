@@ -19,6 +19,7 @@ _FEWEST = 3  # calls on either side that say anything
 _CHANCE = 0.01
 # What nobody notices is no slowness, however certain: seconds, and the share of the time before.
 _NOTICED_S, _NOTICED_SHARE = 0.003, 0.4
+_MANY = 0.2  # of the later calls
 _LEAVES = (SpanKind.CLIENT, SpanKind.PRODUCER)
 
 
@@ -32,12 +33,13 @@ class CallKind(NamedTuple):
 
 @dataclass(slots=True)
 class Side:
-    """Calls of one kind on one side of the moment. `gaps` are the seconds of a call in which the
-    callee's own span did not run: the way there and back, and waiting to be served."""
+    """Calls of one kind on one side of the moment. `gaps` are the seconds of an answered call in
+    which the callee's own span did not run: the way there and back, and waiting to be served;
+    `unanswered` are the seconds of calls that no span of the callee belongs to."""
 
     seconds: list[float] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
-    served: list[float] = field(default_factory=list)
+    unanswered: list[float] = field(default_factory=list)
     failures: int = 0
     timeouts: int = 0
 
@@ -45,10 +47,21 @@ class Side:
         self.seconds.append(span.duration_ns / 1e9)
         self.failures += failed(span)
         self.timeouts += gave_up(span)
-        if answer is not None:
+        if answer is None:
+            self.unanswered.append(span.duration_ns / 1e9)
+        else:
             # A callee that runs on after its caller gave up was not waited for.
             self.gaps.append(max(span.duration_ns - answer.duration_ns, 0) / 1e9)
-            self.served.append(answer.duration_ns / 1e9)
+
+    @property
+    def failed_share(self) -> float:
+        return self.failures / max(len(self.seconds), 1)
+
+    @property
+    def on_the_way(self) -> list[float]:
+        """Seconds lost between caller and callee. Of a callee that answers others with spans, a
+        call without one never arrived, or was given up before it was served."""
+        return [*self.gaps, *self.unanswered] if self.gaps else []
 
 
 @dataclass(slots=True)
@@ -66,16 +79,20 @@ class Calls:
 
     @property
     def farther(self) -> Shift | None:
-        return shift(self.before.gaps, self.after.gaps)
+        return shift(self.before.on_the_way, self.after.on_the_way)
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Medians of two samples, in seconds, and how often chance alone would part them so far."""
+    """Medians of two samples, in seconds, and how often chance alone would part them so far.
+    `beyond` is the share of the later times that are noticeably longer than any earlier one, and
+    `mean` is the mean of the later times."""
 
     before: float
     after: float
     chance: float
+    beyond: float
+    mean: float
 
     @property
     def moved(self) -> bool:
@@ -83,6 +100,11 @@ class Shift:
         more = self.after - self.before
         noticed = more >= max(_NOTICED_S, _NOTICED_SHARE * self.before)
         return noticed and self.chance <= _CHANCE
+
+    @property
+    def scattered(self) -> bool:
+        """Whether many of the later times are noticeably longer: loss hits some and spares some."""
+        return self.beyond >= _MANY and self.chance <= _CHANCE
 
     @property
     def factor(self) -> float:
@@ -96,7 +118,15 @@ def shift(before: list[float], after: list[float]) -> Shift | None:
     if min(len(before), len(after)) < _FEWEST:
         return None
     chance = float(mannwhitneyu(after, before, alternative="greater").pvalue)
-    return Shift(float(np.median(before)), float(np.median(after)), chance)
+    usual = max(before)
+    longer = usual + max(_NOTICED_S, _NOTICED_SHARE * usual)
+    return Shift(
+        before=float(np.median(before)),
+        after=float(np.median(after)),
+        chance=chance,
+        beyond=float(np.mean(np.asarray(after) > longer)),
+        mean=float(np.mean(after)),
+    )
 
 
 def pooled(calls: Iterable[Calls]) -> Calls:
@@ -106,7 +136,7 @@ def pooled(calls: Iterable[Calls]) -> Calls:
         for side, more in ((whole.before, one.before), (whole.after, one.after)):
             side.seconds += more.seconds
             side.gaps += more.gaps
-            side.served += more.served
+            side.unanswered += more.unanswered
             side.failures += more.failures
             side.timeouts += more.timeouts
         whole.query |= one.query

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
 
 from assistant.analysis.causes.facts import Facts, Observation
 from assistant.analysis.causes.scene import Scene
@@ -14,7 +17,7 @@ from assistant.analysis.logs.templates import LogTemplate
 from assistant.analysis.traces.calls import CallKind, Calls, calls_around
 from assistant.domain.anomaly import AnomalousSeries, Direction
 from assistant.domain.changes import ChangeSet
-from assistant.domain.signals import SeriesKey, Signal
+from assistant.domain.signals import Series, SeriesKey, Signal
 from assistant.domain.window import to_ns
 
 _SHORTEST_NAME = 4  # letters below which a name is found in any text by chance
@@ -37,10 +40,23 @@ class Clues:
     def rising(self) -> list[AnomalousSeries]:
         return [a for a in self.scene.anomalies if a.window.direction is Direction.ROSE]
 
-    def began(self, anomaly: AnomalousSeries) -> bool:
-        """Whether it began before or with the trouble."""
+    def began(self, anomaly: AnomalousSeries, slack: timedelta = timedelta(0)) -> bool:
+        """Whether it began before or with the trouble, or at most `slack` later."""
         onset = self.scene.onset
-        return onset is not None and anomaly.window.onset <= onset + self.scene.tolerance
+        if onset is None:
+            return False
+        return anomaly.window.onset_earliest <= onset + self.scene.tolerance + slack
+
+    def levels(self, series: Series) -> tuple[float, float] | None:
+        """Its means before the onset and since; None where one side has no data."""
+        if self.scene.onset is None:
+            return None
+        later = series.times_ns() >= to_ns(self.scene.onset)
+        known = np.isfinite(series.values)
+        if not (known & later).any() or not (known & ~later).any():
+            return None
+        before, after = series.values[known & ~later], series.values[known & later]
+        return float(np.mean(before)), float(np.mean(after))
 
     def slow(self, service: str) -> list[str]:
         """Ids of latencies of a service, and of calls to it, that rose."""

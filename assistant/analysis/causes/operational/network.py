@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -39,17 +38,17 @@ def _lost_on_the_way(
 ) -> list[ScorePart]:
     whole = pooled(c for calls in by_caller.values() for c in calls)
     lost = whole.farther
-    if lost is None or not lost.moved:
+    if lost is None or not lost.scattered:
         return []
     each = [s for calls in by_caller.values() if (s := pooled(calls).farther) is not None]
     parts = [
         part(
             "time lost between caller and callee",
             5.0,
-            f"of a call to {callee}, {_ms(lost.after)} pass outside of {callee}'s own work, before "
+            f"of a call to {callee}, {_ms(lost.mean)} pass outside of {callee}'s own work, before "
             f"the onset {_ms(lost.before)}",
             clues.slow(callee),
-            value=0.6 + 0.2 * math.log2(lost.factor / 1.5),
+            value=0.5 + 0.5 * lost.beyond,
         )
     ]
     return parts + _agreement(callee, each)
@@ -86,9 +85,10 @@ def _calm_callee(callee: str, by_caller: dict[str, list[Calls]], clues: Clues) -
 
 
 def _agreement(callee: str, shifts: Sequence[Shift]) -> list[ScorePart]:
-    moved = sum(s.moved for s in shifts)
-    if moved < len(shifts):
-        reason = f"{len(shifts) - moved} of {len(shifts)} callers reach {callee} as fast as ever"
+    moved = sum(s.scattered for s in shifts)
+    spared = sum(s.beyond == 0 for s in shifts)
+    if spared:
+        reason = f"{spared} of {len(shifts)} callers reach {callee} as fast as ever"
         return [part("some callers are not affected", -1.5, reason)]
     if moved > 1:
         return [part("whoever calls", 1.0, f"all {moved} callers of {callee} lose time")]
@@ -96,11 +96,16 @@ def _agreement(callee: str, shifts: Sequence[Shift]) -> list[ScorePart]:
 
 
 def _judged(callee: str, parts: list[ScorePart], clues: Clues) -> OperationalCause:
+    unanimous = all(p.weight > 0 for p in parts)
     if busy := clues.busy_processor(callee):
         ids = [a.window.id for a in busy]
         parts.append(part("its processor is busier", 1.0, measured(busy[0]), ids))
-        return weigh(_MACHINE, f"The machine of {callee} is slow", callee, parts)
-    return weigh(_NETWORK, f"Messages to {callee} are lost or late", callee, parts)
+        return weigh(
+            _MACHINE, f"The machine of {callee} is slow", callee, parts, decisive=unanimous
+        )
+    return weigh(
+        _NETWORK, f"Messages to {callee} are lost or late", callee, parts, decisive=unanimous
+    )
 
 
 def _ms(seconds: float) -> str:

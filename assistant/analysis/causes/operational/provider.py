@@ -21,6 +21,7 @@ _PROFILE = Profile(
     frozenset({Mechanism.EXTERNAL, Mechanism.TIMEOUT, Mechanism.NETWORK}),
 )
 _ENOUGH = 3
+_MORE = 2.0  # times the failures of before: less may be chance
 
 
 def providers(clues: Clues) -> Iterator[OperationalCause]:
@@ -31,9 +32,11 @@ def providers(clues: Clues) -> Iterator[OperationalCause]:
         parts = [*_told(who, clues), *_failing(who, clues), *_late(who, clues)]
         if not any(p.weight > 0 for p in parts):
             continue
-        parts += [*_steady(who, clues), *_hurried(who, clues)]
         names = {p.name for p in parts}
         slow = "answers later" in names
+        parts += _hurried(who, clues)
+        if not slow:
+            parts += _steady(who, clues)
         title = (
             f"{who} answers late"
             if slow and not names & {"says so itself", "calls to it fail"}
@@ -41,7 +44,7 @@ def providers(clues: Clues) -> Iterator[OperationalCause]:
         )
         service = _caller(who, clues)
         against = any(p.weight < 0 for p in parts)
-        decisive = "says so itself" in names and not against
+        decisive = bool(names & {"says so itself", "answers later"}) and not against
         yield weigh(_PROFILE, title, service, parts, decisive=decisive)
 
 
@@ -115,19 +118,19 @@ def _hurried(who: str, clues: Clues) -> Iterator[ScorePart]:
 
 
 def _steady(who: str, clues: Clues) -> Iterator[ScorePart]:
-    """Its failures are counted, and are no more than before."""
-    counted = [
-        s.key
+    """It fails no more than before, by the callers' counts or else by their spans."""
+    shares = [
+        levels
         for s in clues.observation.series
         if s.key.signal is Signal.ERRORS
+        and not s.key.peer
         and about(s.key, (who,))
-        and s.key.service in clues.scene.services
+        and (levels := clues.levels(s)) is not None
     ]
-    rose = any(
-        a.window.signal is Signal.ERRORS and about(a.window.key, (who,))
-        for a in clues.scene.everything
-        if a.window.direction.value in ("rose", "appeared")
-    )
-    late = any(True for _ in _late(who, clues))
-    if counted and not rose and not late:
-        yield part("no more failures than before", -3.0, f"calls to {who} fail no more than before")
+    calls = pooled(_to(who, clues))
+    if not shares and calls.before.failures and calls.after.seconds:
+        shares = [(calls.before.failed_share, calls.after.failed_share)]
+    if shares and all(after <= _MORE * before for before, after in shares):
+        before, after = max(shares, key=lambda levels: levels[1])
+        reason = f"failures of calls to {who}: {after:.3g}, before the onset {before:.3g}"
+        yield part("no more failures than before", -3.5, reason)

@@ -68,7 +68,7 @@ def _slow_for_all(
     profile, how = (_SLOW_MACHINE, "is slow") if _by_factor(list(shifts.values())) else (
         _CROWD, "is busy with others' work"
     )  # fmt: skip
-    return weigh(profile, f"{store} {how}", store, parts)
+    return weigh(profile, f"{store} {how}", store, parts, decisive=not outlier)
 
 
 def _resources(store: str, clues: Clues) -> Iterator[ScorePart]:
