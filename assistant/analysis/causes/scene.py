@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from assistant.analysis.catalogue import declared_calls
 from assistant.analysis.causes.facts import Observation
 from assistant.analysis.causes.outbreak import outbreak, resolution
+from assistant.analysis.causes.sampling import denied
 from assistant.analysis.causes.suffering import Suffering
 from assistant.analysis.detection.merge import ServiceWindow, merge
 from assistant.analysis.logs.mentions import mentioned_edges
@@ -107,9 +108,12 @@ def scene_of(observation: Observation) -> Scene:
     question, detection, window = observation.question, observation.detection, observation.window
     graph = graph_of(observation)
     near = graph.neighbourhood(question.service) if question.service else frozenset[str]()
+    names = detection.services | graph.services
+    doubtful = denied(detection.anomalies, observation.series, names)
+    everything = tuple(a for a in detection.anomalies if a.window.id not in doubtful)
     current = [
         a
-        for a in detection.anomalies
+        for a in everything
         if (a.window.end is None or a.window.end > question.at - _STALE)
         and a.window.onset <= question.at + timedelta(minutes=5)
     ]
@@ -121,13 +125,22 @@ def scene_of(observation: Observation) -> Scene:
     ]
     suffering = Suffering.over(detection.templates)
     settled = window.start + _WARM_UP * window.duration
-    felt = [a for a in ours if suffering.felt(a) and a.window.onset >= settled]
+    felt = [
+        a
+        for a in ours
+        if (suffering.felt(a) or _asked_about(a, observation)) and a.window.onset >= settled
+    ]
     if not felt or _calm_where_asked(question.service, felt, observation, graph):
         return _calm(observation, graph)
     start_of_it = outbreak([a.window for a in felt])
     windows = merge(ours, detection.services)
     symptom = question.service if question.service in windows else _loudest(felt)
-    fails = [a for a in felt if suffering.failing(a) and a.window.onset >= start_of_it - _HERALD]
+    fails = [
+        a
+        for a in felt
+        if (suffering.failing(a) or _asked_about(a, observation))
+        and a.window.onset >= start_of_it - _HERALD
+    ]
     failing = merge(fails, detection.services) or windows
     first = _first_failing(symptom, failing, graph, step_of(observation))
     reached = _reached(first, symptom, windows, graph)
@@ -149,12 +162,19 @@ def scene_of(observation: Observation) -> Scene:
         failing=frozenset(a.window.id for a in fails),
         windows={**windows, **failing},
         anomalies=anomalies,
-        everything=detection.anomalies,
+        everything=everything,
         graph=graph,
         onset=min(began, default=max(start.onset, start_of_it)),
         tolerance=tolerance,
         end=None if None in ends else max(e for e in ends if e is not None),
     )
+
+
+def _asked_about(anomaly: AnomalousSeries, observation: Observation) -> bool:
+    """Whether it is the very series that raised the alert: whoever watches it says that it
+    matters, be it only how much memory is used."""
+    key, question = anomaly.window.key, observation.question
+    return bool(question.metric) and (key.service, key.name) == (question.service, question.metric)
 
 
 def _calm_where_asked(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +16,7 @@ from assistant.analysis.logs.templates import LogTemplate
 from assistant.analysis.traces.calls import CallKind, Calls, calls_around
 from assistant.domain.anomaly import AnomalousSeries, Direction
 from assistant.domain.changes import ChangeSet
-from assistant.domain.signals import Series, SeriesKey, Signal
+from assistant.domain.signals import Series, Signal
 from assistant.domain.window import to_ns
 
 _SHORTEST_NAME = 4  # letters below which a name is found in any text by chance
@@ -101,17 +100,3 @@ def measured(anomaly: AnomalousSeries) -> str:
 
 def said(template: LogTemplate) -> str:
     return f"{template.service} says: {template.exemplar.body[:160]}"
-
-
-def about(key: SeriesKey, names: Iterable[str]) -> str:
-    """Which of the callees a series is about: by its peer, or because its name says so
-    (`egress_error_share_to_cardnet`)."""
-    if key.peer:
-        return key.peer if key.peer in names else ""
-    name = _plain(key.name)
-    found = (n for n in names if re.search(rf"(?<![a-z0-9]){_plain(n)}(?![a-z0-9])", name))
-    return max(found, key=len, default="")
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower())

@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Iterator
 
+from assistant.analysis.causes.naming import about
 from assistant.analysis.causes.operational.cause import OperationalCause, Profile, part, weigh
-from assistant.analysis.causes.operational.clues import Clues, about, measured, said
+from assistant.analysis.causes.operational.clues import Clues, measured, said
 from assistant.analysis.code.mechanisms import Mechanism
 from assistant.analysis.traces.calls import Calls, pooled
 from assistant.domain.report import ScorePart

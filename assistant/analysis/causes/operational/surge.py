@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+import numpy as np
+
+from assistant.analysis.causes.naming import about
 from assistant.analysis.causes.operational.cause import OperationalCause, Profile, part, weigh
-from assistant.analysis.causes.operational.clues import Clues, about, measured
+from assistant.analysis.causes.operational.clues import Clues, measured
+from assistant.analysis.causes.sampling import from_spans
 from assistant.analysis.code.mechanisms import Mechanism
 from assistant.domain.anomaly import AnomalousSeries, Direction
+from assistant.domain.report import ScorePart
 from assistant.domain.signals import SeriesKey, Signal
 
 # A surge is this many times the usual traffic, and at least this many requests a second more:
 # a handful of sampled traces is no traffic.
 _SURGE, _MORE_PER_S = 1.4, 0.5
 _SURE = 2.0
+_SEVERAL, _NEARLY_ALL = 3, 0.8  # services
 # A surge builds up: what is short of room gives in before the level has settled.
 _CLIMB = timedelta(minutes=5)
 _PROFILE = Profile("traffic_surge", "scale_out", frozenset({Mechanism.TRAFFIC, Mechanism.CAPACITY}))
@@ -37,25 +44,44 @@ def traffic_surge(clues: Clues) -> Iterator[OperationalCause]:
         and clues.began(a, _CLIMB)
         and _most_rose(a.window.service, counted, clues)
     ]
-    if not entries:
-        return
-    strongest = max(entries, key=_ratio)
+    everybody = _everybody(clues)
+    if entries:
+        strongest = max(entries, key=_ratio)
+        # No change makes visitors come; where their number is not counted, it is only inferred.
+        sure = strongest.window.key in counted and _ratio(strongest) >= _SURE
+        yield _cause(strongest, [a.window.id for a in entries], everybody, sure=sure)
+    elif everybody:
+        busier = [a for a in clues.rising if _rose_at_all(a)]
+        strongest = max(busier, key=_ratio)
+        yield _cause(strongest, [a.window.id for a in busier], everybody, sure=False)
+
+
+def _cause(
+    strongest: AnomalousSeries, evidence: list[str], everybody: list[ScorePart], *, sure: bool
+) -> OperationalCause:
     ratio = _ratio(strongest)
-    evidence = [a.window.id for a in entries]
-    # No change makes visitors come; where their number is not counted, it is only inferred.
-    sure = strongest.window.key in counted and ratio >= _SURE
-    parts = [
-        part("more requests at an entry", 2.0, measured(strongest), evidence),
-        part(
-            "how many more",
-            3.0,
-            f"{ratio:.1f} times as many",
-            value=math.log2(ratio) / 2,
-        ),
-    ]
-    yield weigh(
-        _PROFILE, f"Traffic rose {ratio:.1f}-fold", strongest.window.service, parts, decisive=sure
-    )
+    more = part("how many more", 3.0, f"{ratio:.1f} times as many", value=math.log2(ratio) / 2)
+    entry = part("more requests", 2.0, measured(strongest), evidence)
+    title, service = f"Traffic rose {ratio:.1f}-fold", strongest.window.service
+    return weigh(_PROFILE, title, service, [entry, more, *everybody], decisive=sure)
+
+
+def _everybody(clues: Clues) -> list[ScorePart]:
+    """Nearly every service that counts its work has more of it, in about the same proportion.
+    Retries and loops multiply the work below one caller, visitors that of all."""
+    factors: dict[str, list[float]] = defaultdict(list)
+    for series in clues.observation.series:
+        if series.key.signal is Signal.TRAFFIC and not from_spans(series.key):
+            levels = clues.levels(series)
+            if levels is not None and levels[0] > 0:
+                factors[series.key.service].append(levels[1] / levels[0])
+    typical = [float(np.median(several)) for several in factors.values()]
+    busier = [f for f in typical if f >= _SURGE]
+    rose = {a.window.service for a in clues.rising if _rose_at_all(a)}
+    if len(typical) < _SEVERAL or len(busier) < _NEARLY_ALL * len(typical) or len(rose) < _SEVERAL:
+        return []
+    reason = f"{len(busier)} of {len(typical)} services have more to do, typically "
+    return [part("everybody has more to do", 1.5, f"{reason}{np.median(busier):.1f} times as much")]
 
 
 def _counted(clues: Clues) -> frozenset[SeriesKey]:
@@ -65,7 +91,7 @@ def _counted(clues: Clues) -> frozenset[SeriesKey]:
         s.key
         for s in clues.observation.series
         if s.key.signal is Signal.TRAFFIC
-        and not _of_spans(s.key)
+        and not from_spans(s.key)
         and not about(s.key, services - {s.key.service})
     )
 
@@ -79,6 +105,10 @@ def _most_rose(service: str, counted: Iterable[SeriesKey], clues: Clues) -> bool
     keys = _counting(service, counted)
     rose = {a.window.key for a in clues.rising}
     return not keys or 2 * len(rose.intersection(keys)) > len(keys)
+
+
+def _rose_at_all(anomaly: AnomalousSeries) -> bool:
+    return _rose(anomaly) and not from_spans(anomaly.window.key)
 
 
 def _rose(anomaly: AnomalousSeries) -> bool:
@@ -95,7 +125,3 @@ def _rose(anomaly: AnomalousSeries) -> bool:
 
 def _ratio(anomaly: AnomalousSeries) -> float:
     return anomaly.window.peak / anomaly.window.baseline
-
-
-def _of_spans(key: SeriesKey) -> bool:
-    return bool(key.peer or key.operation) or key.name == "requests"
