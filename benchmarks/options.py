@@ -11,10 +11,11 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class BenchOptions:
     """`json`: write every case's result to this file. `rename`: seed of a consistent renaming of
-    the data, None for the data as it is."""
+    the data, None for the data as it is. `seed`: of benchmarks that make their own data."""
 
     json: Path | None = None
     rename: int | None = None
+    seed: int = 1
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> BenchOptions:

@@ -12,7 +12,9 @@ GROUP = "causeway.benchmarks"
 
 @click.command("bench")
 @click.argument("name")
-@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument(
+    "directory", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False)
+)
 @click.option(
     "--json",
     "json_file",
@@ -25,15 +27,25 @@ GROUP = "causeway.benchmarks"
     metavar="SEED",
     help="Rename services, operations, metrics, authors and cases consistently beforehand.",
 )
-def command(name: str, directory: Path, json_file: Path | None, rename: int | None) -> None:
-    """Run the benchmark NAME over the labelled incidents in DIRECTORY.
+@click.option("--seed", type=int, help="For benchmarks that make their own data.")
+def command(
+    name: str,
+    directory: Path | None,
+    json_file: Path | None,
+    rename: int | None,
+    seed: int | None,
+) -> None:
+    """Run the benchmark NAME over the labelled incidents in DIRECTORY. A benchmark that makes its
+    own data needs none, and writes it there when told.
 
     \b
     Example:  causeway bench rootcausebench DIR --json results.json
+              causeway bench drilldown --seed 7
     """
     found = {entry.name: entry for entry in entry_points(group=GROUP)}
     if name not in found:
         known = ", ".join(sorted(found)) or "none: install Causeway with its benchmarks/ folder"
         raise click.UsageError(f"There is no benchmark called {name!r}. Installed: {known}.")
     run = found[name].load()
-    click.get_current_context().exit(run(directory, {"json": json_file, "rename": rename}))
+    given = {"json": json_file, "rename": rename, "seed": seed}
+    click.get_current_context().exit(run(directory, given))

@@ -1,0 +1,1 @@
+"""Which combination of attribute values carries a change."""

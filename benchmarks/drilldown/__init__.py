@@ -1,0 +1,1 @@
+"""Drill-down over generated multi-dimensional faults: exact causes, beside Adtributor."""
