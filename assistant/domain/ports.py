@@ -97,6 +97,13 @@ class LogReader(Protocol):
         """Records in time order that match every given filter; at most `limit`."""
         ...
 
+    def logged_in(
+        self, window: TimeWindow, traces: Sequence[str], *, limit: int = 20_000
+    ) -> Sequence[LogRecord]:
+        """Records of the window that were written inside a span of one of the traces, in time
+        order; at most `limit`."""
+        ...
+
 
 class TelemetryStore(TelemetryWriter, MetricReader, TraceReader, LogReader, Protocol):
     """The whole store of signals, as one owner holds it."""

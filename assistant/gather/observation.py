@@ -7,14 +7,19 @@ from datetime import datetime, timedelta
 
 from assistant.analysis.causes.facts import Observation
 from assistant.analysis.detection.windows import Detection, detect
+from assistant.analysis.traces.course import Course, course_of
+from assistant.analysis.traces.journeys import Journeys
 from assistant.domain.ports import TelemetryStore
-from assistant.domain.signals import LogRecord, Series
+from assistant.domain.signals import LogRecord, Series, Trace
 from assistant.domain.window import NANOSECONDS, TimeWindow
 from assistant.gather.scope import Scope
 from assistant.gather.sources import Sources
 
 _WARN = 13  # OpenTelemetry severity
 _SAMPLES, _SAMPLED_TEMPLATES = 50, 20
+_TRACES = 60
+_JOURNEYS, _LOGGED = 250, 10_000  # traces of a period, and records inside their spans
+_MARGIN = timedelta(minutes=5)  # in which a trace that begins in a period ends
 _MOST_STEPS = 20_000  # of a time known to be good
 
 
@@ -35,9 +40,9 @@ def observe(scope: Scope, sources: Sources) -> Observation:
         detection=detection,
         series=series,
         edges=telemetry.edges(window),
-        failing=telemetry.traces(after, errors_only=True, limit=60),
-        ordinary=telemetry.traces(before, limit=60),
-        later=telemetry.traces(after, limit=60),
+        failing=telemetry.traces(after, errors_only=True, limit=_TRACES),
+        ordinary=telemetry.traces(before, limit=_TRACES),
+        later=telemetry.traces(after, limit=_TRACES),
         catalogue=scope.catalogue,
         placement={
             service: frozenset({resource["node"]})
@@ -46,8 +51,28 @@ def observe(scope: Scope, sources: Sources) -> Observation:
         },
         versions=telemetry.versions(window),
         usual=_usual(scope, telemetry),
+        course=_course(scope, (before, after), sources),
         samples=_samples(detection, after, telemetry),
     )
+
+
+def _course(scope: Scope, parts: Sequence[TimeWindow], sources: Sources) -> Course:
+    """Traces of the window, from both sides of the onset, against those of a good time."""
+    good = scope.question.baseline
+    usual = _journeys([good] if good else [], sources.telemetry)
+    return sources.compute(course_of, usual, _journeys(parts, sources.telemetry))
+
+
+def _journeys(periods: Sequence[TimeWindow], telemetry: TelemetryStore) -> Journeys:
+    """Some traces that start in each period, with what was logged inside their spans."""
+    traces: dict[str, Trace] = {}
+    records: list[LogRecord] = []
+    for period in periods:
+        found = telemetry.traces(period, limit=_JOURNEYS)
+        new = [t.trace_id for t in found if t.trace_id not in traces]
+        records += telemetry.logged_in(period.extended(after=_MARGIN), new, limit=_LOGGED)
+        traces |= {t.trace_id: t for t in found}
+    return Journeys(tuple(traces.values()), tuple(records))
 
 
 def _usual(scope: Scope, telemetry: TelemetryStore) -> Sequence[Series]:

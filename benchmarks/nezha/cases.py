@@ -71,9 +71,14 @@ def case_names(directory: Path) -> list[str]:
 
 def read_case(directory: Path, name: str) -> Case:
     """A case with the good time of its day. Of its label only the time of injection is read."""
-    at = datetime.fromisoformat(_labels(directory)[name]["inject_time"])
+    at = question_time(directory, name)
     normal, baseline = _good_time(directory, at)
     return Case(at, _recording(directory / "cases" / name), normal, baseline)
+
+
+def question_time(directory: Path, name: str) -> datetime:
+    """The time that every method is told."""
+    return datetime.fromisoformat(_labels(directory)[name]["inject_time"])
 
 
 def read_truth(directory: Path, name: str) -> Truth:

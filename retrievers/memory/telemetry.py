@@ -100,6 +100,13 @@ class MemoryTelemetry:
         ]
         return sorted(found, key=lambda r: r.time_ns)[: max(limit, 0)]
 
+    def logged_in(
+        self, window: TimeWindow, traces: Sequence[str], *, limit: int = 20_000
+    ) -> Sequence[LogRecord]:
+        wanted = frozenset(traces)
+        found = [r for r in self._logs_in(window) if r.span_id and r.trace_id in wanted]
+        return sorted(found, key=lambda r: r.time_ns)[: max(limit, 0)]
+
     def extent(self, window: TimeWindow) -> TimeWindow | None:
         times = [_time_ns(signal) for signal in self._signals(window)]
         if not times:

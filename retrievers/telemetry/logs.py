@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from assistant.domain.signals import LogRecord, LogShape, column_names
@@ -40,6 +41,12 @@ WHERE tenant = $tenant AND time_ns >= $start AND time_ns < $end
     AND ($trace_id = '' OR trace_id = $trace_id)
 ORDER BY time_ns, rowid LIMIT $limit"""
 
+_LOGGED_IN = """
+SELECT * EXCLUDE (tenant) FROM logs
+WHERE tenant = $tenant AND time_ns >= $start AND time_ns < $end AND span_id <> ''
+    AND trace_id IN (SELECT unnest($ids))
+ORDER BY time_ns, rowid LIMIT $limit"""
+
 
 def shapes(query: Query, step_ns: int) -> list[LogShape]:
     grid = Grid.over(query.window, step_ns)
@@ -65,3 +72,7 @@ def _shape(grid: Grid, group: dict[str, Any]) -> LogShape:
 def records(query: Query, service: str, shape: str, trace_id: str, limit: int) -> list[LogRecord]:
     filters = {"service": service, "shape": shape, "trace_id": trace_id}
     return [to_log(row) for row in query.rows(_RECORDS, limit=max(limit, 0), **filters)]
+
+
+def logged_in(query: Query, traces: Sequence[str], limit: int) -> list[LogRecord]:
+    return [to_log(row) for row in query.rows(_LOGGED_IN, ids=list(traces), limit=max(limit, 0))]

@@ -121,6 +121,12 @@ class DuckDbTelemetry:
         with self._reading(window) as query:
             return logs.records(query, service, shape, trace_id, limit)
 
+    def logged_in(
+        self, window: TimeWindow, traces: Sequence[str], *, limit: int = 20_000
+    ) -> Sequence[LogRecord]:
+        with self._reading(window) as query:
+            return logs.logged_in(query, traces, limit)
+
     def extent(self, window: TimeWindow) -> TimeWindow | None:
         with self._reading(window) as query:
             return resources.extent(query)

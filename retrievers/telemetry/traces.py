@@ -102,7 +102,7 @@ ORDER BY start_ns, trace_id LIMIT $limit"""
 _SPANS = """
 SELECT * EXCLUDE (tenant) FROM spans
 WHERE tenant = $tenant AND start_ns >= $start - $margin AND start_ns < $end + $margin
-    AND list_contains($ids, trace_id)
+    AND trace_id IN (SELECT unnest($ids))
 ORDER BY start_ns, span_id"""
 
 

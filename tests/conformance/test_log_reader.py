@@ -81,6 +81,26 @@ def test_records_match_every_filter(telemetry: TelemetryStore) -> None:
     assert bodies(service="cart", shape="b") == []
 
 
+def test_records_written_inside_the_spans_of_some_traces(telemetry: TelemetryStore) -> None:
+    telemetry.append(
+        a_batch(
+            a_log("second", trace_id="t2", span_id="s2", time_ns=at_ns(1)),
+            a_log("first", trace_id="t1", span_id="s1", service="cart"),
+            a_log("of another trace", trace_id="t3", span_id="s3"),
+            a_log("in no span", trace_id="t1"),
+            a_log("too late", trace_id="t1", span_id="s1", time_ns=at_ns(2)),
+        )
+    )
+
+    def bodies(*traces: str, limit: int = 100) -> list[str]:
+        return [r.body for r in telemetry.logged_in(TWO_MINUTES, traces, limit=limit)]
+
+    assert bodies("t1", "t2") == ["first", "second"]
+    assert bodies("t1", "t2", limit=1) == ["first"]
+    assert bodies("t4") == []
+    assert bodies() == []
+
+
 def test_a_record_comes_back_as_it_went_in(telemetry: TelemetryStore) -> None:
     record = a_log(
         "naïve 注文 \x00 \ud7ff",

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from assistant.analysis.detection.windows import Detection
 from assistant.analysis.logs.stacks import Frame
+from assistant.analysis.traces.course import Course
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import ChangeSet
 from assistant.domain.report import Question
@@ -34,6 +35,7 @@ class Observation:
     # (service, service.version, first ns, last ns)
     versions: Sequence[tuple[str, str, int, int]] = ()
     later: Sequence[Trace] = ()  # traces from the onset on, failing or not
+    course: Course = field(default_factory=Course)  # how traces run, against a good time
     usual: Sequence[Series] = ()  # of the time the question calls good, on the same step
     # (service, template) → some records of the loudest failing templates
     samples: Mapping[tuple[str, str], Sequence[LogRecord]] = field(default_factory=dict)
