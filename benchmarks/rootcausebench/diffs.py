@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 # Headers name a place by lines, by file, by function, by file and function, or not at all.
-_NUMBERED = re.compile(r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@ ?(?P<symbol>.*)")
+_NUMBERED = re.compile(r"@@ -(?P<start>\d+)(?:,\d+)? \+\d+(?:,\d+)? @@ ?(?P<symbol>.*)")
 _NAMED = re.compile(r"@@ ?(?P<path>[^\s:]+)(?: @@|:)?\s*(?P<symbol>.*)")
 _HEADERS = ("diff --git ", "index ", "new file mode ", "deleted file mode ", "similarity index ")
 
@@ -15,13 +15,15 @@ _HEADERS = ("diff --git ", "index ", "new file mode ", "deleted file mode ", "si
 @dataclass(slots=True)
 class Section:
     """A hunk as written: '+', '-' and ' ' lines of one file. `exact` when the file begins or ends
-    with it ('/dev/null' on one side)."""
+    with it ('/dev/null' on one side). `start` is its first line in the file before, 0 where the
+    header numbers none."""
 
     path: str
     symbol: str = ""
     lines: list[str] = field(default_factory=list)
     creates: bool = False
     deletes: bool = False
+    start: int = 0
 
     @property
     def before(self) -> list[str]:
@@ -83,6 +85,7 @@ def _headed(line: str, last: Section, paths: Sequence[str]) -> Section:
             match["symbol"].strip(),
             creates=last.creates and only,
             deletes=last.deletes and only,
+            start=int(match["start"]),
         )
     match = _NAMED.match(line)
     if match and (path := _path(match["path"], paths)):

@@ -1,10 +1,11 @@
 """A real git repository with the commits of a case.
 
-The data set gives hunks, not files: each hunk becomes a region of its own in its file, there
-before the commit with the lines that the hunk expects, so that `git show` gives the original
-changes. Where a commit names a file and shows nothing of it, the contents on one side of that
-commit are objects that the repository lacks, as in a partial clone: the engine can see that the
-file changed, and that nobody can tell how.
+The data set gives hunks, not files: each hunk stands at the lines that its header numbers or,
+where it numbers none, becomes a region of its own in its file, there before the commit with the
+lines that the hunk expects, so that `git show` gives the original changes. Where a commit names a
+file and shows nothing of it, the contents on one side of that commit are objects that the
+repository lacks, as in a partial clone: the engine can see that the file changed, and that nobody
+can tell how.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from benchmarks.rootcausebench.cases import Row, moment
 from benchmarks.rootcausebench.diffs import Section, sections
+from benchmarks.rootcausebench.placing import placed
 
 _LONG_BEFORE = timedelta(days=30)  # the import that holds the pre-images is nobody's suspect
 _GAP = [""] * 4  # more than git's three lines of context, so that regions never share a hunk
@@ -68,6 +70,8 @@ class _File:
         return [self._content(i) if need else None for i, need in enumerate(needed)]
 
     def _content(self, done: int) -> bytes:
+        if (versions := placed([t.hunks for t in self.touches])) is not None:
+            return _text(versions[done])
         lines: list[str] = []
         for index, touch in enumerate(self.touches):
             for hunk in touch.hunks:
@@ -79,7 +83,11 @@ class _File:
                 return b""
             if hunk.creates or hunk.deletes:
                 lines = hunk.after if done else hunk.before
-        return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
+        return _text(lines)
+
+
+def _text(lines: Sequence[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
 
 
 def build(commits: Sequence[Row], path: Path) -> CaseRepository:
