@@ -108,10 +108,9 @@ class Causeway:
                 progress(step)
 
             symptom = self.intake.redactor.text(question.symptom)
-            return investigate(replace(question, symptom=symptom), self.sources(), heard)
+            return investigate(replace(question, symptom=symptom), self._sources(), heard)
 
-    def sources(self) -> Sources:
-        """The ports as an investigation takes them."""
+    def _sources(self) -> Sources:
         from assistant.gather import Reach, Sources
 
         return Sources(
