@@ -18,6 +18,7 @@ class EvidenceKind(StrEnum):
     FLAG = "flag"
     CONFIG = "config"
     TOPOLOGY = "topology"
+    BREAKDOWN = "breakdown"
     ABSENCE = "absence"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from assistant.domain.breakdown import AttributeUse, Crosstab
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import BlameLine, Commit, RecordedChange
 from assistant.domain.knowledge import Document, DocumentKind, Hit
@@ -75,6 +76,29 @@ class TraceReader(Protocol):
     ) -> Sequence[Trace]:
         """Whole traces with a span of `service` that starts in the window, spread evenly over
         the window by start; failing ones only if asked. At most `limit`."""
+        ...
+
+    def attributes(
+        self, window: TimeWindow, service: str, *, calls: bool = False
+    ) -> Sequence[AttributeUse]:
+        """What the requests of a service (its server, consumer and root spans) carry, from a
+        sample over the window: attributes of spans and resources that are text, numbers or
+        truths, besides `operation`, `service.version` and `service.instance.id`; by name. With
+        `calls`: the client and producer spans that have the service as their peer."""
+        ...
+
+    def breakdown(
+        self,
+        before: TimeWindow,
+        after: TimeWindow,
+        service: str,
+        attributes: Sequence[str],
+        *,
+        calls: bool = False,
+    ) -> Crosstab:
+        """The same requests counted by the values of the attributes, as text; rows by code. Of
+        each attribute the 1,000 busiest values are told apart, the rest is OTHER; in all at most
+        20,000 rows, the busiest. A store may count a share of the traces only, and says so."""
         ...
 
 

@@ -98,6 +98,29 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A subset of a service's requests that carries a change. `measure` is 'failed' or 'slow';
+    `events` of the subset's `requests` did, of all `total_requests` `total_events`; the numbers
+    are those of the incident, `usual_…` those of the time before it."""
+
+    service: str
+    measure: str
+    subset: tuple[tuple[str, str], ...]  # attribute and value, all of which hold
+    events: int
+    requests: int
+    total_events: int
+    total_requests: int
+    usual_events: int
+    usual_requests: int
+    usual_total_events: int
+    explained: float  # share of the change, 0..1
+    surprise: float  # Jensen-Shannon, in bits: how unlike its usual share its share is
+    also: tuple[tuple[str, str], ...] = ()  # values that exactly the same requests have
+    sampled: float = 1.0  # share of the traces that was counted
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hop:
     """A step of the causal path and its three checks (None: cannot be told)."""
 
@@ -203,6 +226,7 @@ class Report:
     next_checks: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     origins: tuple[Origin, ...] = ()  # likeliest first
+    breakdowns: tuple[Breakdown, ...] = ()  # what explains most first
     graph: tuple[CallEdge, ...] = ()
     timeline: tuple[TimelineMark, ...] = ()
     author: str = "Written by code from the analysis, without a language model."

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
+from assistant.domain.breakdown import AttributeUse, Crosstab
 from assistant.domain.signals import (
     Edge,
     LogRecord,
@@ -20,7 +21,7 @@ from assistant.domain.signals import (
 from assistant.domain.window import TimeWindow, to_ns
 from retrievers.grids import LOOKBACK_NS, TRACE_MARGIN_NS, Grid
 from retrievers.keys import resource_words
-from retrievers.memory import logs, metrics, traces
+from retrievers.memory import breakdowns, logs, metrics, traces
 from retrievers.rows import rows_of, to_log, to_point, to_span
 
 _Row: TypeAlias = Span | LogRecord | MetricPoint
@@ -75,6 +76,23 @@ class MemoryTelemetry:
         start_ns, end_ns = window.start_ns - TRACE_MARGIN_NS, window.end_ns + TRACE_MARGIN_NS
         near = [s for s in self._spans if start_ns <= s.start_ns < end_ns]
         return traces.whole(near, chosen)
+
+    def attributes(
+        self, window: TimeWindow, service: str, *, calls: bool = False
+    ) -> Sequence[AttributeUse]:
+        return breakdowns.attributes(self._spans_in(window), service, calls)
+
+    def breakdown(
+        self,
+        before: TimeWindow,
+        after: TimeWindow,
+        service: str,
+        attributes: Sequence[str],
+        *,
+        calls: bool = False,
+    ) -> Crosstab:
+        spans = self._spans_in(TimeWindow(before.start, after.end))
+        return breakdowns.breakdown(spans, (before, after), service, attributes, calls)
 
     def shapes(
         self, window: TimeWindow, step_ns: int, services: Sequence[str] = ()

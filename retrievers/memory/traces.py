@@ -44,7 +44,7 @@ class _Call:
 
 def red(spans: Sequence[Span], grid: Grid, services: Sequence[str] = ()) -> list[Series]:
     """`spans` are those of the window: calls are looked for among all of them."""
-    unique = _once(spans)
+    unique = once(spans)
     requests: defaultdict[tuple[str, str], list[Span]] = defaultdict(list)
     calls: defaultdict[tuple[str, str], list[Span]] = defaultdict(list)
     for span in unique:
@@ -65,7 +65,7 @@ def red(spans: Sequence[Span], grid: Grid, services: Sequence[str] = ()) -> list
 
 
 def edges(spans: Sequence[Span]) -> list[Edge]:
-    unique = _once(spans)
+    unique = once(spans)
     seen = {span.service for span in unique}
     calls: defaultdict[tuple[str, str], list[_Call]] = defaultdict(list)
     for call in _calls(unique):
@@ -92,7 +92,7 @@ def chosen(spans: Sequence[Span], service: str, errors_only: bool, limit: int) -
 
 def whole(spans: Sequence[Span], trace_ids: Sequence[str]) -> list[Trace]:
     found: dict[str, list[Span]] = {trace_id: [] for trace_id in trace_ids}
-    for span in sorted(_once(spans), key=lambda s: (s.start_ns, s.span_id)):
+    for span in sorted(once(spans), key=lambda s: (s.start_ns, s.span_id)):
         if span.trace_id in found:
             found[span.trace_id].append(span)
     return [Trace(trace_id, tuple(group)) for trace_id, group in found.items()]
@@ -107,7 +107,7 @@ def _busiest(groups: Mapping[tuple[str, str], list[Span]]) -> Iterator[_Group]:
             yield (service, name), spans
 
 
-def _once(spans: Sequence[Span]) -> list[Span]:
+def once(spans: Sequence[Span]) -> list[Span]:
     """A span that was delivered twice counts once."""
     return list({(span.trace_id, span.span_id): span for span in reversed(spans)}.values())
 

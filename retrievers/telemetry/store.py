@@ -12,9 +12,10 @@ from typing import Any
 
 import duckdb
 
+from assistant.domain.breakdown import AttributeUse, Crosstab
 from assistant.domain.signals import Edge, LogRecord, LogShape, Series, SignalBatch, Trace
 from assistant.domain.window import TimeWindow, to_ns
-from retrievers.telemetry import logs, metrics, resources, retention, schema, traces
+from retrievers.telemetry import breakdowns, logs, metrics, resources, retention, schema, traces
 from retrievers.telemetry.failures import full, translated
 from retrievers.telemetry.query import Query
 
@@ -102,6 +103,25 @@ class DuckDbTelemetry:
         """With `errors_only`, spans of the service itself have failed."""
         with self._reading(window) as query:
             return traces.traces(query, service, errors_only, limit)
+
+    def attributes(
+        self, window: TimeWindow, service: str, *, calls: bool = False
+    ) -> Sequence[AttributeUse]:
+        with self._reading(window) as query:
+            return breakdowns.attributes(query, service, calls)
+
+    def breakdown(
+        self,
+        before: TimeWindow,
+        after: TimeWindow,
+        service: str,
+        attributes: Sequence[str],
+        *,
+        calls: bool = False,
+    ) -> Crosstab:
+        """Of more than 50,000 requests a share is counted, by trace."""
+        with self._reading(TimeWindow(before.start, after.end)) as query:
+            return breakdowns.breakdown(query, (before, after), service, attributes, calls)
 
     def shapes(
         self, window: TimeWindow, step_ns: int, services: Sequence[str] = ()
