@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.changes import Hunk
 from assistant.domain.evidence import Evidence
-from assistant.domain.report import Claim, Report, Suspect
+from assistant.domain.report import Claim, Origin, Report, Suspect
 from integrations.renderings import inert, words
 from integrations.renderings.markdown_escape import code, fenced, markup, mermaid_label, prose
 
@@ -42,6 +42,9 @@ def _head(report: Report) -> Iterator[str]:
         yield "### Causal path"
         yield _mermaid(report)
         yield _hops(report)
+    if origins := words.origins(report):
+        yield "### Where it may have begun"
+        yield _table(("Belief", "Service", "Why", "Found"), [_origin(o) for o in origins])
     if report.remediation:
         yield "### What to do"
         for number, step in enumerate(report.remediation, 1):
@@ -146,6 +149,15 @@ def _hops(report: Report) -> str:
         for hop in report.causal_path
     ]
     return _table(headers, rows)
+
+
+def _origin(origin: Origin) -> Sequence[str]:
+    found = "<br>".join(
+        f"{prose(f.kind)}: {prose(inert.line(f.text, 160))} {_cites(f.evidence)}".rstrip()
+        for f in origin.findings[:3]
+    )
+    why = f"{prose(inert.line(words.grounds(origin), 320))} {_cites(origin.evidence)}".rstrip()
+    return (words.percent(origin.score), code(origin.service), why, found)
 
 
 def _hunk(hunk: Hunk) -> str:

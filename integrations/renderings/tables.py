@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.domain.anomaly import AnomalyWindow
-from assistant.domain.report import Claim, Suspect
+from assistant.domain.report import Claim, Origin, Suspect
 from assistant.domain.window import TimeWindow
 from integrations.renderings import inert, words
 
@@ -89,6 +89,28 @@ def suspect_lines(suspects: Sequence[Suspect], window: TimeWindow) -> Iterator[T
         for part in suspect.parts:
             sum_of = f"{part.name} {part.value:.2f} × {part.weight:+.2f}"
             yield bullet("   -", f"{sum_of}: {inert.line(part.reason, 160)}", part.evidence)
+
+
+def origin_table(origins: Sequence[Origin]) -> Table:
+    """A row for each service, with what was found at it below its reasons."""
+    table = _table("Belief", "Service", "Why")
+    for origin in origins:
+        why = Text.assemble(words.grounds(origin), cites(origin.evidence))
+        for finding in origin.findings[:3]:
+            why.append(f"\n{finding.kind}: {inert.line(finding.text, 160)}")
+            why.append(cites(finding.evidence))
+        table.add_row(words.percent(origin.score), Text(origin.service, style="bold"), why)
+    return table
+
+
+def origin_lines(origins: Sequence[Origin]) -> Iterator[Table]:
+    """The origins for a terminal too narrow for their table."""
+    for origin in origins:
+        name = f"{words.percent(origin.score)} {origin.service}: {words.grounds(origin)}"
+        yield bullet("-", name, origin.evidence)
+        for finding in origin.findings[:3]:
+            text = f"{finding.kind}: {inert.line(finding.text, 160)}"
+            yield bullet("   -", text, finding.evidence)
 
 
 def _grid(gap: int) -> Table:

@@ -22,6 +22,8 @@ from integrations.renderings.tables import (
     cites,
     claim,
     facts,
+    origin_lines,
+    origin_table,
     suspect_lines,
     suspect_table,
 )
@@ -70,6 +72,7 @@ def _parts(report: Report, hosts: Collection[str], width: int) -> Iterator[Rende
     narrow = width < _TABLES_FROM
     yield _verdict(report)
     yield from _section("Causal path   ✓ yes  ✗ no  ? cannot be told", _path(report))
+    yield from _section("Where it may have begun", _origins(report, narrow=narrow))
     yield from _section("What to do", _remediation(report))
     yield from _section("Anomaly windows", _anomalies(report, narrow=narrow))
     yield from _section("Deciding series", _series(report, width - 12))
@@ -135,6 +138,14 @@ def _checks(hop: Hop) -> Text:
     checks = {"connected": hop.connected, "deviates": hop.deviates, "onset in order": hop.ordered}
     signs = "   ".join(f"{words.check(passed)} {name}" for name, passed in checks.items())
     return Text.assemble(signs, " ", cites(hop.evidence))
+
+
+def _origins(report: Report, *, narrow: bool) -> Iterator[RenderableType]:
+    shown = words.origins(report)
+    if shown and narrow:
+        yield from origin_lines(shown)
+    elif shown:
+        yield origin_table(shown)
 
 
 def _remediation(report: Report) -> Iterator[RenderableType]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from assistant.domain.anomaly import AnomalyWindow, Direction
-from assistant.domain.report import Hypothesis, Report, Suspect, Verdict
+from assistant.domain.report import Hypothesis, Origin, Report, Suspect, Verdict
 from assistant.domain.signals import Signal
 from assistant.domain.window import TimeWindow
 
@@ -166,6 +166,17 @@ def other_hypotheses(report: Report) -> list[Hypothesis]:
     """Those that say more than the list of suspects does."""
     suspects = {suspect.id for suspect in report.suspects}
     return [h for h in report.hypotheses if h.contradicting or h.suspect not in suspects]
+
+
+def origins(report: Report, limit: int = 5) -> Sequence[Origin]:
+    """The likeliest origins; none of what is healthy."""
+    return report.origins[:limit] if report.verdict is not Verdict.HEALTHY else ()
+
+
+def grounds(origin: Origin) -> str:
+    """Why a service is named as an origin: the weightiest reasons first."""
+    told = sorted(origin.parts, key=lambda p: -p.value * p.weight)
+    return "; ".join(f"{p.name} ({p.reason})" if p.reason else p.name for p in told)
 
 
 def impact(report: Report) -> str:

@@ -20,6 +20,7 @@ from assistant.domain.report import (
     Claim,
     Hop,
     Hypothesis,
+    Origin,
     Report,
     Suspect,
     TimelineMark,
@@ -33,6 +34,7 @@ _PHRASES = {
     "ended when undone": "the trouble {reason}",
     "only its version fails": "{reason}",
     "same numbers": "the numbers it changed show in telemetry ({reason})",
+    "its outcome shows": "what it would bring about was observed ({reason})",
     "explains the symptoms": "its change would cause these symptoms ({reason})",
     "before onset": "it {reason}",
     "first sign after it": "then {reason}",
@@ -49,6 +51,7 @@ def explain(facts: Facts, diagnosis: Diagnosis, report_id: str) -> Report:
     path = causal_path(facts, scene, judgement, book)
     summary = _summary(facts, diagnosis, path, book)
     suspects = tuple(_cited(s, facts, book) for s in diagnosis.suspects[:_SUSPECTS])
+    origins = tuple(_placed(o, book) for o in diagnosis.origins)
     impact = impact_of(facts, scene, book)
     _cite_more(facts, diagnosis, book)
     entry = observation.catalogue.entry(scene.first_failing)
@@ -74,6 +77,7 @@ def explain(facts: Facts, diagnosis: Diagnosis, report_id: str) -> Report:
         gaps=gaps_of(facts, diagnosis),
         next_checks=next_checks(facts, diagnosis),
         evidence=book.all(),
+        origins=origins,
         graph=affected_graph(scene),
         timeline=_timeline(facts, diagnosis),
     )
@@ -194,6 +198,16 @@ def _cited(suspect: Suspect, facts: Facts, book: EvidenceBook) -> Suspect:
     """The suspect with evidence ids of this report in place of anomaly ids."""
     parts = tuple(replace(p, evidence=book.anomalies(p.evidence)) for p in suspect.parts)
     return replace(suspect, parts=parts, evidence=cite_suspect(suspect, facts, book))
+
+
+def _placed(origin: Origin, book: EvidenceBook) -> Origin:
+    """The origin with evidence ids of this report in place of anomaly ids."""
+    return replace(
+        origin,
+        parts=tuple(replace(p, evidence=book.anomalies(p.evidence)) for p in origin.parts),
+        findings=tuple(replace(f, evidence=book.anomalies(f.evidence)) for f in origin.findings),
+        evidence=book.anomalies(origin.evidence),
+    )
 
 
 def _hypotheses(

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from assistant.analysis.causes.candidates import candidates_of
 from assistant.analysis.causes.facts import Facts
 from assistant.analysis.causes.operational import OperationalCause, operational_causes
+from assistant.analysis.causes.origins import origins_of
 from assistant.analysis.causes.scene import Scene, scene_of
 from assistant.analysis.causes.suspects import rank
 from assistant.analysis.causes.symptoms import Symptoms, symptoms_of
 from assistant.analysis.causes.verdict import Judgement, explained_away, judge
-from assistant.domain.report import Suspect
+from assistant.domain.report import Origin, Suspect
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +24,7 @@ class Diagnosis:
     suspects: tuple[Suspect, ...]  # highest score first
     causes: tuple[OperationalCause, ...]  # weighed against the best suspect, strongest first
     judgement: Judgement
+    origins: tuple[Origin, ...] = ()  # where it may have begun, likeliest first
 
 
 def diagnose(facts: Facts) -> Diagnosis:
@@ -35,6 +37,7 @@ def diagnose(facts: Facts) -> Diagnosis:
     judgement = judge(facts, scene, suspects, causes)
     if judgement.cause is not None and judgement.cause.decisive:
         scene = scene.beginning_at(judgement.cause.service)
+    origins = origins_of(facts.observation, scene)
     best = suspects[0] if suspects else None
     weighed = sorted((explained_away(c, best, facts) for c in causes), key=lambda c: -c.score)
-    return Diagnosis(scene, symptoms, tuple(suspects), tuple(weighed), judgement)
+    return Diagnosis(scene, symptoms, tuple(suspects), tuple(weighed), judgement, origins)
