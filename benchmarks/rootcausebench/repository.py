@@ -26,6 +26,8 @@ from benchmarks.rootcausebench.placing import placed
 
 _LONG_BEFORE = timedelta(days=30)  # the import that holds the pre-images is nobody's suspect
 _GAP = [""] * 4  # more than git's three lines of context, so that regions never share a hunk
+# Regions whose lines nobody numbered stand where no stack frame points by accident.
+_NOWHERE = 20_000
 _HASH = re.compile(r"\b[0-9a-f]{7,40}\b")
 _ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -72,7 +74,7 @@ class _File:
     def _content(self, done: int) -> bytes:
         if (versions := placed([t.hunks for t in self.touches])) is not None:
             return _text(versions[done])
-        lines: list[str] = []
+        lines = [""] * _NOWHERE
         for index, touch in enumerate(self.touches):
             for hunk in touch.hunks:
                 lines += [*_GAP, *([hunk.symbol] if hunk.symbol else []), *_GAP]
