@@ -10,9 +10,10 @@ from assistant.analysis.detection.windows import Detection, detect
 from assistant.analysis.traces.course import Course, course_of
 from assistant.analysis.traces.journeys import Journeys
 from assistant.domain.ports import TelemetryStore
-from assistant.domain.signals import LogRecord, Series, Trace
-from assistant.domain.window import NANOSECONDS, TimeWindow
+from assistant.domain.signals import LogRecord, Trace
+from assistant.domain.window import TimeWindow
 from assistant.gather.scope import Scope
+from assistant.gather.series import fitted, usual_series
 from assistant.gather.sources import Sources
 
 _WARN = 13  # OpenTelemetry severity
@@ -20,13 +21,13 @@ _SAMPLES, _SAMPLED_TEMPLATES = 50, 20
 _TRACES = 60
 _JOURNEYS, _LOGGED = 250, 10_000  # traces of a period, and records inside their spans
 _MARGIN = timedelta(minutes=5)  # in which a trace that begins in a period ends
-_MOST_STEPS = 20_000  # of a time known to be good
 
 
 def observe(scope: Scope, sources: Sources) -> Observation:
     """Signals of the window on one grid, with the anomaly windows found in them."""
-    telemetry, window = sources.telemetry, scope.window
-    series = [*telemetry.series(window, scope.step_ns), *telemetry.red(window, scope.step_ns)]
+    telemetry = sources.telemetry
+    scope, series = fitted(scope, telemetry)
+    window = scope.window
     shapes = telemetry.shapes(window, scope.step_ns)
     detection: Detection = sources.compute(detect, series, shapes, window, scope.question.at)
     split = _onset(detection) or scope.question.at
@@ -50,7 +51,7 @@ def observe(scope: Scope, sources: Sources) -> Observation:
             if resource.get("node")
         },
         versions=telemetry.versions(window),
-        usual=_usual(scope, telemetry),
+        usual=usual_series(scope, telemetry),
         course=_course(scope, (before, after), sources),
         samples=_samples(detection, after, telemetry),
     )
@@ -73,16 +74,6 @@ def _journeys(periods: Sequence[TimeWindow], telemetry: TelemetryStore) -> Journ
         records += telemetry.logged_in(period.extended(after=_MARGIN), new, limit=_LOGGED)
         traces |= {t.trace_id: t for t in found}
     return Journeys(tuple(traces.values()), tuple(records))
-
-
-def _usual(scope: Scope, telemetry: TelemetryStore) -> Sequence[Series]:
-    """Series of the time known to be good, of its end where it is longer than a grid may be."""
-    good = scope.question.baseline
-    if good is None:
-        return ()
-    longest = timedelta(seconds=_MOST_STEPS * (scope.step_ns / NANOSECONDS))
-    period = TimeWindow(max(good.start, good.end - longest), good.end)
-    return [*telemetry.series(period, scope.step_ns), *telemetry.red(period, scope.step_ns)]
 
 
 def _samples(

@@ -17,7 +17,7 @@ from assistant.domain.window import NANOSECONDS, TimeWindow
 from assistant.gather.sources import Sources
 
 # Grid steps that people use on dashboards; the finest that keeps a window under _MOST_STEPS.
-_STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _MOST_STEPS = 180
 
 
@@ -49,7 +49,7 @@ def scope_of(question: Question, sources: Sources) -> Scope:
     window = extent or asked
     seconds = window.duration.total_seconds()
     step = next(
-        (s for s in _STEPS_S if seconds / s <= _MOST_STEPS), 3600 * math.ceil(seconds / 648000)
+        (s for s in STEPS_S if seconds / s <= _MOST_STEPS), 3600 * math.ceil(seconds / 648000)
     )
     window = _aligned(window, step)
     seen = sources.telemetry.services(window)

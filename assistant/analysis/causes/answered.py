@@ -11,6 +11,8 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
@@ -21,6 +23,9 @@ _MEANS = frozenset({"mean", "avg", "average"})
 _PERCENTILES = frozenset("p50 p75 p90 p95 p99 max min".split())
 _GOOD = frozenset("success successes successful availability".split())
 _LEVELS = frozenset("ratio rate percent percentage share fraction".split())
+
+
+Preference: TypeAlias = Callable[[SeriesKey], tuple[int, ...] | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,13 +80,16 @@ class Bins:
 
 def answered(series: Iterable[Series], bins: Bins, alert: str = "") -> Mapping[str, Answered]:
     """Service → what it answered; only services that tell of requests, of failures or of times.
-    `alert` is the metric that people look at, which is preferred. Without a number of requests,
-    one a second is taken: totals are then levels."""
+    Spans are preferred to metrics, and metrics called `alert`, which people look at, to others;
+    where anything times spans, nothing else tells of times, for units differ. Without a number
+    of requests, one a second is taken: totals are then levels."""
     parts: dict[str, list[Series]] = defaultdict(list)
     for one in series:
         if not one.key.operation and not one.key.peer:
             parts[one.key.service].append(one)
-    found = {name: _answered(ones, bins, alert) for name, ones in parts.items()}
+    timed = {_spans(one.key) for ones in parts.values() for one in ones if _timing(one.key)}
+    times = partial(_times, alert=alert, spans=True in timed)
+    found = {name: _answered(ones, bins, times) for name, ones in parts.items()}
     return {name: one for name, one in found.items() if one is not None}
 
 
@@ -90,9 +98,9 @@ def tells_success(key: SeriesKey) -> bool:
     return bool(words_of(key.name) & _GOOD)
 
 
-def _answered(series: Sequence[Series], bins: Bins, alert: str) -> Answered | None:
+def _answered(series: Sequence[Series], bins: Bins, timing: Preference) -> Answered | None:
     counts = _best(series, _counts)
-    times = _best(series, lambda k: _times(k, alert))
+    times = _best(series, timing)
     shares = _best(series, _failing)
     if not counts and not times and not shares:
         return None
@@ -114,9 +122,7 @@ def _failures(shares: Sequence[Series], requests: Floats, bins: Bins) -> Floats:
     return np.clip(np.nan_to_num(failing), 0.0, 1.0) * requests
 
 
-def _best(
-    series: Sequence[Series], preference: Callable[[SeriesKey], tuple[int, ...] | None]
-) -> list[Series]:
+def _best(series: Sequence[Series], preference: Preference) -> list[Series]:
     """The streams of the metric that is preferred (smallest first), None where it does not fit."""
     ranked: dict[tuple[tuple[int, ...], str, str], list[Series]] = defaultdict(list)
     for one in series:
@@ -133,12 +139,16 @@ def _counts(key: SeriesKey) -> tuple[int, ...] | None:
     return (not _spans(key), not asked)
 
 
-def _times(key: SeriesKey, alert: str) -> tuple[int, ...] | None:
-    if key.signal is not Signal.LATENCY or key.statistic == "rate":
+def _timing(key: SeriesKey) -> bool:
+    return key.signal is Signal.LATENCY and key.statistic != "rate"
+
+
+def _times(key: SeriesKey, alert: str, *, spans: bool) -> tuple[int, ...] | None:
+    if not _timing(key) or (spans and not _spans(key)):
         return None
     summary = _summary(key)
     order = [_percentile_in(alert), "mean", "p95", "p90", "p99", "p75", "p50", "max", "min"]
-    return (key.name != alert, not _spans(key), order.index(summary))
+    return (key.name != alert, order.index(summary))
 
 
 def _failing(key: SeriesKey) -> tuple[int, ...] | None:
