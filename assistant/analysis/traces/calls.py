@@ -3,6 +3,7 @@ on the way to it, or with someone who sends no spans of its own."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,11 @@ _FEWEST = 3  # calls on either side that say anything
 _CHANCE = 0.01
 # What nobody notices is no slowness, however certain: seconds, and the share of the time before.
 _NOTICED_S, _NOTICED_SHARE = 0.003, 0.4
+_GROWN = 3.0  # times as much
 _MANY = 0.2  # of the later calls
+# How much an answer held, by the semantic conventions.
+_AMOUNTS = ("db.response.returned_rows", "http.response.body.size", "messaging.batch.message_count")
+_LIST = re.compile(r"\?(?:\s*,\s*\?)+")  # a list of parameters is as long as its data
 _LEAVES = (SpanKind.CLIENT, SpanKind.PRODUCER)
 
 
@@ -35,11 +40,14 @@ class CallKind(NamedTuple):
 class Side:
     """Calls of one kind on one side of the moment. `gaps` are the seconds of an answered call in
     which the callee's own span did not run: the way there and back, and waiting to be served;
-    `unanswered` are the seconds of calls that no span of the callee belongs to."""
+    `unanswered` are the seconds of calls that no span of the callee belongs to, and `amounts` how
+    much came back, where spans tell; `texts` are the statements that were sent."""
 
     seconds: list[float] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
     unanswered: list[float] = field(default_factory=list)
+    amounts: list[float] = field(default_factory=list)
+    texts: set[str] = field(default_factory=set)
     failures: int = 0
     timeouts: int = 0
 
@@ -47,6 +55,12 @@ class Side:
         self.seconds.append(span.duration_ns / 1e9)
         self.failures += failed(span)
         self.timeouts += gave_up(span)
+        if text := span.attributes.get("db.query.text") or span.attributes.get("db.statement"):
+            self.texts.add(_LIST.sub("?", str(text)))
+        told = (span.attributes.get(name) for name in _AMOUNTS)
+        amount = next((value for value in told if isinstance(value, int | float)), None)
+        if amount is not None and not failed(span):
+            self.amounts.append(float(amount))
         if answer is None:
             self.unanswered.append(span.duration_ns / 1e9)
         else:
@@ -76,6 +90,21 @@ class Calls:
     @property
     def slower(self) -> Shift | None:
         return shift(self.before.seconds, self.after.seconds)
+
+    @property
+    def reworded(self) -> bool:
+        """Whether the caller asks in words that it did not use before."""
+        return not self.after.texts <= self.before.texts
+
+    @property
+    def fuller(self) -> tuple[float, float] | None:
+        """Medians of what came back before and after, where it grew beyond chance."""
+        before, after = self.before.amounts, self.after.amounts
+        if min(len(before), len(after)) < _FEWEST:
+            return None
+        usual, now = float(np.median(before)), float(np.median(after))
+        chance = float(mannwhitneyu(after, before, alternative="greater").pvalue)
+        return (usual, now) if chance <= _CHANCE and now >= _GROWN * max(usual, 1.0) else None
 
     @property
     def farther(self) -> Shift | None:

@@ -14,6 +14,11 @@ from collections.abc import Callable, Iterable, Sequence
 from assistant.analysis.causes.facts import Facts
 from assistant.analysis.causes.operational.cause import OperationalCause
 from assistant.analysis.causes.operational.clues import Clues, clues_of
+from assistant.analysis.causes.operational.data import (
+    bad_messages,
+    grown_data,
+    unexpected_answers,
+)
 from assistant.analysis.causes.operational.machine import node_trouble
 from assistant.analysis.causes.operational.marked import marked
 from assistant.analysis.causes.operational.network import late_answers
@@ -33,6 +38,9 @@ _RECOGNISERS: Sequence[Recogniser] = (
     late_answers,
     crowded_stores,
     node_trouble,
+    grown_data,
+    bad_messages,
+    unexpected_answers,
 )
 
 

@@ -34,6 +34,7 @@ class Clues:
     templates: Sequence[LogTemplate]
     calls: Mapping[CallKind, Calls]
     outside: tuple[str, ...]
+    blamed: bool  # whether a delivered commit wrote a line that a failing stack points at
 
     @property
     def rising(self) -> list[AnomalousSeries]:
@@ -65,6 +66,23 @@ class Clues:
             if a.window.signal is Signal.LATENCY and a.window.direction is Direction.ROSE
         ]
 
+    def failing_at(self, service: str) -> list[str]:
+        """Ids of windows that mean that the service fails."""
+        return [
+            a.window.id
+            for a in self.scene.anomalies
+            if a.window.service == service and a.window.id in self.scene.failing
+        ]
+
+    def delivered_to(self, service: str) -> bool:
+        """Whether a deployment of the service took effect before the onset, within the reach of
+        the investigation."""
+        onset = self.scene.onset
+        return onset is not None and any(
+            d.deployment.service == service and d.deployment.at <= onset + self.scene.tolerance
+            for d in self.changes.deliveries
+        )
+
     def busy_processor(self, service: str) -> list[AnomalousSeries]:
         return [
             a
@@ -87,6 +105,7 @@ def clues_of(facts: Facts, scene: Scene, symptoms: Symptoms) -> Clues:
         scene=scene,
         symptoms=symptoms,
         templates=troubled_templates(observation.detection.templates, scene),
+        blamed=bool(facts.blamed),
         calls=calls_around(traces, onset_ns),
         outside=tuple(sorted(s for s in symptoms.hosts | unseen if len(s) >= _SHORTEST_NAME)),
     )

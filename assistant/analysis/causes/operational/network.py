@@ -44,7 +44,7 @@ def _lost_on_the_way(
     parts = [
         part(
             "time lost between caller and callee",
-            5.0,
+            6.5,
             f"of a call to {callee}, {_ms(lost.mean)} pass outside of {callee}'s own work, before "
             f"the onset {_ms(lost.before)}",
             clues.slow(callee),
@@ -80,7 +80,7 @@ def _calm_callee(callee: str, by_caller: dict[str, list[Calls]], clues: Clues) -
         f"calls to {callee} take {_ms(slowest.after)}, before the onset {_ms(slowest.before)}, "
         f"while {callee} measures no longer times itself"
     )
-    parts = [part("time lost between caller and callee", 4.0, reason, clues.slow(callee))]
+    parts = [part("time lost between caller and callee", 5.0, reason, clues.slow(callee))]
     return parts + _agreement(callee, shifts)
 
 

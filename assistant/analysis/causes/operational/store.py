@@ -53,7 +53,7 @@ def _slow_for_all(
     parts = [
         part(
             "all of its work is slower",
-            4.5,
+            6.0,
             f"{len(longer)} of {len(shifts)} kinds of work at {store} take longer, "
             f"typically {typical:.1f} times as long",
             clues.slow(store),
