@@ -32,13 +32,15 @@ class WindowJson(BaseModel):
 
 
 class QuestionJson(BaseModel):
-    """What to investigate. `at` is now when left out; `window` overrides how far to look."""
+    """What to investigate. `at` is now when left out; `window` overrides how far to look;
+    `baseline` is a time known to be good, to compare with."""
 
     model_config = ConfigDict(extra="forbid")
 
     at: AwareDatetime | None = None
     service: str = Field("", max_length=500)
     window: WindowJson | None = None
+    baseline: WindowJson | None = None
     symptom: str = Field("", max_length=20_000)
     metric: str = Field("", max_length=500)
     repository: str = Field("", max_length=500)
@@ -51,19 +53,26 @@ class QuestionJson(BaseModel):
             symptom=self.symptom,
             metric=self.metric,
             repository=self.repository,
+            baseline=self.baseline.value() if self.baseline else None,
         )
 
 
 def question_to_dict(question: Question) -> dict[str, Any]:
-    window = question.window
     return {
         "at": question.at.isoformat(),
         "service": question.service,
-        "window": window and {"start": window.start.isoformat(), "end": window.end.isoformat()},
+        "window": _window_to_dict(question.window),
+        "baseline": _window_to_dict(question.baseline),
         "symptom": question.symptom,
         "metric": question.metric,
         "repository": question.repository,
     }
+
+
+def _window_to_dict(window: TimeWindow | None) -> dict[str, str] | None:
+    if window is None:
+        return None
+    return {"start": window.start.isoformat(), "end": window.end.isoformat()}
 
 
 def change_to_dict(change: RecordedChange) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from assistant.cli import options, output
-from assistant.cli.times import MOMENT, WINDOW
+from assistant.cli.times import MOMENT, PERIOD, WINDOW
 from assistant.domain.window import TimeWindow
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     type=WINDOW,
     help="How far to look back from --at (90m, 2h), or START..END.  [default: lookback_minutes]",
 )
+@click.option(
+    "--baseline",
+    type=PERIOD,
+    help="START..END: a time known to be good, to compare with.  [default: before the onset]",
+)
 @click.option("--alert", type=click.File("rb"), help="An alert's JSON; - reads standard input.")
 @click.option("--symptom", default="", help="What you see, in your own words.")
 @click.option(
@@ -50,6 +55,7 @@ def command(
     service: str,
     at: datetime | None,
     window: timedelta | TimeWindow | None,
+    baseline: TimeWindow | None,
     alert: BinaryIO | None,
     symptom: str,
     repo: Path | None,
@@ -63,6 +69,7 @@ def command(
       causeway investigate --service checkout --at -15m
       causeway investigate --service checkout --at 2026-03-02T12:05:00Z --window 2h --html out.html
       causeway investigate --window 2026-03-02T11:00Z..2026-03-02T12:30Z --repo ../shop
+      causeway investigate --service cart --baseline 2026-03-01T12:00Z..2026-03-01T13:00Z
       causeway investigate --alert alert.json --json
 
     An alert is Alertmanager's or Grafana's webhook payload, or JSON with service, metric, summary
@@ -72,6 +79,7 @@ def command(
 
     settings = _with_repository(options.settings_from(config), repo)
     question = _question(settings, service, at, window, alert, symptom)
+    question = replace(question, baseline=baseline)
     with connected(settings) as backend:
         if repo:
             question = replace(question, repository=backend.repository(repo))

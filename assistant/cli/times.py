@@ -53,6 +53,15 @@ class _Moment(click.ParamType[datetime]):
             self.fail(str(error), param, ctx)
 
 
+def parse_period(text: str, now: datetime) -> TimeWindow:
+    """`START..END` or `START/END` (ISO 8601's own form); an end left out is now. Raises ValueError,
+    InvalidWindow."""
+    start, separator, end = text.partition(".." if ".." in text else "/")
+    if not separator:
+        raise ValueError(f"{text!r} is not a period; write START..END")
+    return TimeWindow(parse_moment(start, now), parse_moment(end or "now", now))
+
+
 class _Span(click.ParamType[timedelta | TimeWindow]):
     name = "window"
 
@@ -61,15 +70,29 @@ class _Span(click.ParamType[timedelta | TimeWindow]):
     ) -> timedelta | TimeWindow:
         if isinstance(value, timedelta | TimeWindow):
             return value
-        start, dots, end = str(value).partition("..")
+        text = str(value)
         try:
-            if not dots:
-                return parse_duration(start)
-            now = datetime.now(UTC)
-            return TimeWindow(parse_moment(start, now), parse_moment(end or "now", now))
+            if ".." not in text and "/" not in text:
+                return parse_duration(text)
+            return parse_period(text, datetime.now(UTC))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _Period(click.ParamType[TimeWindow]):
+    name = "period"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> TimeWindow:
+        if isinstance(value, TimeWindow):
+            return value
+        try:
+            return parse_period(str(value), datetime.now(UTC))
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
 
 MOMENT = _Moment()
 WINDOW = _Span()
+PERIOD = _Period()

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assistant.cli.times import parse_duration, parse_moment
+from assistant.cli.times import parse_duration, parse_moment, parse_period
+from assistant.domain.window import TimeWindow
 from tests.builders import NOON, at
 
 
@@ -49,3 +50,22 @@ def test_what_is_no_duration(text: str) -> None:
 def test_what_is_no_moment(text: str) -> None:
     with pytest.raises(ValueError, match="is not a"):
         parse_moment(text, NOON)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-02T11:45Z..2026-03-02T12:00Z", TimeWindow(at(-15), NOON)),
+        ("2026-03-02T11:45Z/2026-03-02T12:00Z", TimeWindow(at(-15), NOON)),
+        ("-15m..now", TimeWindow(at(-15), NOON)),
+        ("-15m..", TimeWindow(at(-15), NOON)),
+    ],
+)
+def test_periods(text: str, expected: TimeWindow) -> None:
+    assert parse_period(text, NOON) == expected
+
+
+@pytest.mark.parametrize("text", ["", "15m", "2026-03-02T11:45Z", "now", "soon..now"])
+def test_what_is_no_period(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a"):
+        parse_period(text, NOON)

@@ -15,7 +15,9 @@ from assistant.analysis.causes.scene import Scene
 from assistant.domain.signals import Series, Signal
 from assistant.domain.window import to_ns
 
-_ASKED, _ASIDE = 2.0, 1.0  # the say of a witness, by whether it speaks of what was asked about
+# The say of a witness: of what was asked about, of something else, of what nobody asked about: who
+# suffers is then a guess of ours.
+_ASKED, _ASIDE, _GUESSED = 2.0, 1.0, 0.5
 _FEWEST = 5  # bins of good time, below which nothing is known of its spread
 
 
@@ -39,10 +41,16 @@ def _opinion(name: str, signal: Signal, observation: Observation, scene: Scene) 
         return None
     return Opinion(
         name=name,
-        weight=_ASKED if asked in (None, signal) else _ASIDE,
+        weight=_weight(observation, asked, signal),
         shares={e.service: e.own / whole for e in found if e.own > 0},
         reasons={e.service: _reason(e, whole, signal, target) for e in found},
     )
+
+
+def _weight(observation: Observation, asked: Signal | None, signal: Signal) -> float:
+    if not observation.question.service:
+        return _GUESSED
+    return _ASKED if asked in (None, signal) else _ASIDE
 
 
 def _reason(excess: Excess, whole: float, signal: Signal, target: str) -> str:

@@ -11,16 +11,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.analysis.causes.arisen import extra_failures, extra_time
+from assistant.analysis.causes.coursed import broke_first, slowed
 from assistant.analysis.causes.facts import Observation
 from assistant.analysis.causes.firsts import failed_first
 from assistant.analysis.causes.opinion import Opinion
+from assistant.analysis.causes.resources import own_resources
 from assistant.analysis.causes.scene import Scene
 from assistant.domain.report import Origin, ScorePart
 
 _MOST = 10
 
 Witness = Callable[[Observation, Scene], Opinion | None]
-WITNESSES: tuple[Witness, ...] = (extra_failures, extra_time, failed_first)
+WITNESSES: tuple[Witness, ...] = (
+    extra_failures,
+    extra_time,
+    broke_first,
+    slowed,
+    own_resources,
+    failed_first,
+)
 
 
 def origins_of(

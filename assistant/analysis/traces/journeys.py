@@ -76,6 +76,11 @@ class Journey:
     def start_ns(self) -> int:
         return min((s.start_ns for s in self._tree.spans), default=0)
 
+    @property
+    def seconds(self) -> float:
+        """Of the longest of its roots."""
+        return max((s.duration_ns for s in self._tree.roots), default=0) / 1e9
+
     def passages(self) -> Iterator[Passage]:
         """Over every span in which something was logged."""
         tree = self._tree

@@ -10,9 +10,10 @@ of drift; as with broken regions, it is maximised over when the change may have 
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -42,14 +43,16 @@ class Place(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Slowdown:
     """`blamed` is the service that explains it: for a wire, the end whose calls are slow more
-    generally. `was` and `now` are medians in seconds, `high` the 90th percentile now; `nats` is
-    the log of the likelihood ratio."""
+    generally. `was` and `now` are medians in seconds, `high` the 90th percentile now; `share` is
+    what was added on average to a trace that passes, as a multiple of the usual time of such
+    traces; `nats` is the log of the likelihood ratio."""
 
     place: Place
     blamed: str
     was: float
     now: float
     high: float
+    share: float
     nats: float
     traces: int
     example: str  # id of the slowest trace
@@ -57,40 +60,50 @@ class Slowdown:
 
 @dataclass(slots=True)
 class _Visits:
-    """Means of log seconds at one place: by trace in good time, and now with the bin of each."""
+    """Means of log seconds at one place: by trace in good time, and now with the bin of each;
+    `usual_s` are whole durations of the traces in good time, `passes` how often each passes now."""
 
-    good: list[float]
-    now: list[float]
-    bins: list[int]
-    traces: list[str]
+    good: list[float] = field(default_factory=list)
+    usual_s: list[float] = field(default_factory=list)
+    now: list[float] = field(default_factory=list)
+    now_s: list[float] = field(default_factory=list)
+    passes: list[int] = field(default_factory=list)
+    bins: list[int] = field(default_factory=list)
+    traces: list[str] = field(default_factory=list)
 
 
 def slowdowns(good: Sequence[Journey], now: Sequence[Journey]) -> list[Slowdown]:
-    """Places where time grew, most likely ones first."""
+    """Places where time grew in `now` (in order of start) against `good` and against the earlier
+    part of `now` itself, most likely ones first. Places are many, so a likelihood that one of
+    them reaches by chance does not count (Bonferroni)."""
     visits = _visited(good, now)
     spread = _usual_spread(visits)
+    least = np.log(max(1, len(visits) * SPLITS))
     slow = {place: s for place, v in visits.items() if (s := _slower(place, v, spread)) is not None}
-    calls = {place: len(v.now) for place, v in visits.items() if place.kind == "wire"}
-    ends = _ends(slow, calls)
+    slow = {place: s for place, s in slow.items() if s.nats > least}
+    ends = _ends(slow, {place: len(v.now) for place, v in visits.items() if place.kind == "wire"})
     found = [replace(s, blamed=ends.get(place, place.service)) for place, s in slow.items()]
     return sorted(found, key=lambda s: (-s.nats, s.place))
 
 
 def _visited(good: Sequence[Journey], now: Sequence[Journey]) -> Mapping[Place, _Visits]:
-    visits: dict[Place, _Visits] = defaultdict(lambda: _Visits([], [], [], []))
+    visits: dict[Place, _Visits] = defaultdict(_Visits)
     for journey in good:
-        for place, value in _levels(journey):
-            visits[place].good.append(value)
+        for place, values in _levels(journey).items():
+            visits[place].good.append(_level(values))
+            visits[place].usual_s.append(journey.seconds)
     for position, journey in enumerate(now):
-        for place, value in _levels(journey):
+        for place, values in _levels(journey).items():
             found = visits[place]
-            found.now.append(value)
+            found.now.append(_level(values))
+            found.now_s.append(journey.seconds)
+            found.passes.append(len(values))
             found.bins.append(position * SPLITS // len(now))
             found.traces.append(journey.trace_id)
     return visits
 
 
-def _levels(journey: Journey) -> Iterator[tuple[Place, float]]:
+def _levels(journey: Journey) -> Mapping[Place, list[float]]:
     seconds: dict[Place, list[float]] = defaultdict(list)
     for stretch in journey.stretches():
         kind = "wire" if stretch.callee else "own"
@@ -99,8 +112,11 @@ def _levels(journey: Journey) -> Iterator[tuple[Place, float]]:
     for passage in journey.passages():
         place = Place("region", passage.site.service, "", (passage.before, passage.after))
         seconds[place].append(passage.seconds)
-    for place, values in seconds.items():
-        yield place, float(np.mean(np.log(np.maximum(values, _TINY_S))))
+    return seconds
+
+
+def _level(seconds: Sequence[float]) -> float:
+    return sum(math.log(max(s, _TINY_S)) for s in seconds) / len(seconds)
 
 
 def _usual_spread(visits: Mapping[Place, _Visits]) -> float:
@@ -115,27 +131,31 @@ def _spread(values: Floats) -> float:
 
 def _slower(place: Place, visits: _Visits, spread: float) -> Slowdown | None:
     good, now, bins = np.array(visits.good), np.array(visits.now), np.array(visits.bins)
-    best, chosen = 0.0, (good, now)
+    best, at = 0.0, 0
     for split in range(SPLITS):
         before, after = np.concatenate([good, now[bins < split]]), now[bins >= split]
         if min(len(before), len(after)) < _FEWEST:
             continue
         gain = _gain(before, after, spread)
         if gain > best:
-            best, chosen = gain, (before, after)
-    before, after = chosen
-    if best <= np.log(SPLITS):
+            best, at = gain, split
+    if not best:
         return None
+    before, after = np.concatenate([good, now[bins < at]]), now[bins >= at]
     was, level = float(np.exp(np.median(before))), float(np.exp(np.median(after)))
     if level - was < _LEAST_S:
         return None
+    earlier = [s for s, position in zip(visits.now_s, visits.bins, strict=True) if position < at]
+    usual_s = float(np.median(visits.usual_s + earlier))
+    passes = float(np.mean(visits.passes))
     return Slowdown(
         place=place,
         blamed=place.service,
         was=was,
         now=level,
         high=float(np.exp(np.percentile(after, 90))),
-        nats=best - float(np.log(SPLITS)),
+        share=passes * (level - was) / max(usual_s, _TINY_S),
+        nats=best,
         traces=len(after),
         example=visits.traces[int(np.argmax(now))],
     )
