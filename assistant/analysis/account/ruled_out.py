@@ -10,6 +10,7 @@ from assistant.domain.report import RuledOut, Suspect
 
 _MOST = 8
 _WEAK = 0.25
+_PLAIN = 0.5
 
 
 def ruled_out(facts: Facts, diagnosis: Diagnosis, book: EvidenceBook) -> tuple[RuledOut, ...]:
@@ -40,12 +41,15 @@ def why_not(suspect: Suspect) -> str:
     """The strongest reason against a change, from the parts of its score."""
     parts = {p.name: p for p in suspect.parts}
     for name in ("after onset", "cannot change behaviour"):
-        if name in parts:
+        if name in parts and parts[name].value >= _PLAIN:
             return parts[name].reason
     if "close to the failure" not in parts:
         return f"{suspect.service or 'its service'} has no part in the failing calls"
     if parts["close to the failure"].value < 0.5:
         return parts["close to the failure"].reason + ", it is not where it began"
+    absent = parts.get("nothing of it shows")
+    if absent is not None and absent.value >= _PLAIN:
+        return absent.reason
     fit = parts.get("explains the symptoms")
     if fit is None or fit.value < _WEAK:
         return "what it changes would not cause these symptoms"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.analysis.causes.candidates import Candidate
 from assistant.analysis.causes.facts import Facts
 from assistant.analysis.causes.symptoms import Symptoms
 from assistant.analysis.code.effects import best_fit
-from assistant.analysis.code.hunks import Finding, findings, is_inert, is_inert_path
+from assistant.analysis.code.findings import Finding
+from assistant.analysis.code.hunks import findings
+from assistant.analysis.code.inert import is_inert, is_inert_path
 from assistant.analysis.code.literals import Quantity, quantities, shared
 from assistant.analysis.code.words import (
     identifiers,
@@ -20,10 +22,6 @@ from assistant.analysis.code.words import (
 )
 from assistant.analysis.logs.frames import points_into
 from assistant.domain.changes import Commit, ConfigChange, Hunk, Line
-
-# What an unreadable commit is given for each question its content would answer: neither guilty
-# nor innocent, about what an average readable commit scores.
-UNKNOWN_FIT = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,9 @@ class Bearing:
     number_share: float = 0.0
     frame: str = ""
     guilty_hunks: tuple[Hunk, ...] = ()
+    found: tuple[Finding, ...] = ()
+    opaque: bool = False
+    idf: Mapping[str, float] = field(default_factory=dict)
 
 
 def bearings_of(
@@ -110,10 +111,9 @@ def _bearing(
     chosen = best_fit(fitting, symptoms.mechanisms)
     numbers, share = _numbers(fitting, symptoms.quantities)
     frame = _frame(candidate, hunks, facts, symptoms)
-    opaque = not hunks
     return Bearing(
-        fit=UNKNOWN_FIT if opaque else (chosen[1] if chosen else 0.0),
-        fit_reason="its content cannot be read" if opaque else _say(chosen),
+        fit=chosen[1] if chosen else 0.0,
+        fit_reason=_say(chosen),
         words=overlap(query, document, idf),
         common=tuple(common),
         likeness=(facts.likeness or {}).get(candidate.id, 0.0),
@@ -121,6 +121,9 @@ def _bearing(
         number_share=share,
         frame=frame,
         guilty_hunks=_guilty(hunks, chosen, query),
+        found=tuple(fitting),
+        opaque=not hunks,
+        idf=idf,
     )
 
 

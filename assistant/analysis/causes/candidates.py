@@ -166,7 +166,7 @@ def _touch(
     if any(shared & names for names in claimed):
         return 0.9, "changes a shared library that the service is built with"
     if any(not names for names in claimed):
-        return 0.6, "changes files that belong to no one service"
+        return 0.8, "changes files that belong to no one service"
     return 0.0, ""
 
 

@@ -20,17 +20,21 @@ from assistant.analysis.code.mechanisms import Mechanism
 from assistant.domain.report import Suspect, Verdict
 
 _LOW = 0.4
+_BESIDE = 0.1  # of a suspect's odds remains beside a decisive operational cause
 _BASELINE_STEPS = 8  # as few as detection needs
 # Parts of a score by what they rest on; two of one row are one signal.
 _INDEPENDENT = (
     frozenset({"before onset", "first sign after it"}),
-    frozenset({"explains the symptoms", "shares words", "means the same"}),
+    frozenset({"close to the failure"}),
+    frozenset({"its outcome shows", "explains the symptoms"}),
+    frozenset({"shares words", "means the same"}),
     frozenset({"same numbers"}),
     frozenset({"stack points into it"}),
     frozenset({"only its version fails"}),
     frozenset({"ended when undone"}),
 )
 _SUPPORTS = 0.25  # the value from which a part counts as support
+_THERE = 0.9  # of closeness: near the failure is no signal, where it began is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,13 @@ def judge(
     suspect = suspects[0] if suspects else None
     weighed = [explained_away(cause, suspect, facts) for cause in causes]
     cause = max(weighed, key=lambda c: c.score, default=None)
-    rivals = [_odds(s.score) for s in suspects] + [_odds(c.score) for c in weighed]
+    # What no change of ours can have brought about leaves little for one to have done.
+    left = _BESIDE if any(c.decisive and c.score >= 0.5 for c in weighed) else 1.0
+    rivals = [*(left * _odds(s.score) for s in suspects), *(_odds(c.score) for c in weighed)]
     total = 1.0 + sum(rivals)
-    change = _odds(suspect.score) / total if suspect else 0.0
+    change = left * _odds(suspect.score) / total if suspect else 0.0
     operational = _odds(cause.score) / total if cause else 0.0
-    if suspect and change >= operational and suspect.score >= 0.5:
+    if suspect and change >= operational and left * _odds(suspect.score) >= 1:
         return _guilty(suspect, change)
     if cause and operational > change and cause.score >= 0.4:
         return _operational(cause, operational)
@@ -95,7 +101,8 @@ def explained_away(
     caused = frozenset[Mechanism]()
     for finding in findings(commit) if commit else ():
         caused |= expected_symptoms(finding)
-    fits = any(p.name == "explains the symptoms" and p.value >= _SUPPORTS for p in suspect.parts)
+    telling = ("its outcome shows", "explains the symptoms")
+    fits = any(p.name in telling and p.value >= _SUPPORTS for p in suspect.parts)
     if fits and caused & cause.mechanisms:
         return replace(cause, score=cause.score * 0.4)
     return cause
@@ -103,7 +110,11 @@ def explained_away(
 
 def independent_signals(suspect: Suspect) -> int:
     """How many independent kinds of support a suspect has."""
-    strong = {p.name for p in suspect.parts if p.weight > 0 and p.value >= _SUPPORTS}
+    strong = {
+        p.name
+        for p in suspect.parts
+        if p.weight > 0 and p.value >= (_THERE if p.name == "close to the failure" else _SUPPORTS)
+    }
     return sum(bool(row & strong) for row in _INDEPENDENT)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from assistant.analysis.code.hunks import Finding, Kind
+from assistant.analysis.code.findings import Finding, Kind
 from assistant.analysis.code.mechanisms import Mechanism as M
 
 # What a mechanism that goes wrong looks like from outside.
@@ -47,6 +47,12 @@ _OF_KIND: Mapping[Kind, frozenset[M]] = {
     Kind.BLOCKING_ADDED: frozenset({M.LATENCY, M.CPU, M.TIMEOUT}),
     Kind.CACHE_CHANGED: frozenset({M.CACHE, M.QUERY, M.LATENCY, M.TRAFFIC}),
     Kind.QUERY_CHANGED: frozenset({M.QUERY, M.LATENCY}),
+    Kind.HELD_ACROSS_CALL: frozenset({M.CONCURRENCY, M.LATENCY, M.TIMEOUT, M.POOL}),
+    Kind.LIMIT_REMOVED: frozenset({M.LATENCY, M.QUEUE, M.POOL, M.MEMORY, M.CAPACITY}),
+    Kind.TASK_ADDED: frozenset({M.TRAFFIC, M.CPU, M.MEMORY, M.LATENCY}),
+    Kind.INTERFACE_CHANGED: frozenset({M.NULL, M.DATA, M.ERRORS, M.CRASH}),
+    Kind.SELECTION_CHANGED: frozenset({M.QUERY, M.LATENCY, M.DATA}),
+    Kind.INDEX_UNUSED: frozenset({M.QUERY, M.LATENCY, M.CPU}),
 }
 # Raising is not lowering: a longer timeout holds resources longer, a bigger pool presses on what
 # lies behind it, more retries are more traffic.

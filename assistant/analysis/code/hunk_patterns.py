@@ -61,6 +61,27 @@ BLOCKING = re.compile(
     r"\bsleep\(|time\.Sleep|Thread\.sleep|\.join\(|\.wait\(|re\.compile|MustCompile|json\.dumps|Marshal|deepcopy|sorted\(|pbkdf2|bcrypt|sha\d+\(|fsync",
     re.I,
 )
-COMPARISON = re.compile(
-    r"<=|>=|==|!=|<|>|\bnot\b|!(?!=)|\b(?:Before|After|Equal|and|or|is|in)\b|&&|\|\|"
+CONDITION = re.compile(
+    r"^\W*(?:if|elif|else if|unless|while|when|case|assert|guard|require)\b"
+    r"|\breturn\b.*(?:<=|>=|==|!=|<|>|&&|\|\||\b(?:and|or|not|Before|After|Equal)\b)|\s\?\s.*\s:\s"
 )
+LIMIT = re.compile(
+    r"timeout|deadline|max_?\w+|\blimit\w*|ceiling|throttle|rate_?limit|maxlen", re.I
+)
+TASK = re.compile(
+    r"\bgo\s+\w|\b(?:spawn|create_task|ensure_future|setInterval|submit|run_in_executor|Thread)\("
+    r"|\bwhile\s+(?:True|true|1)\b|\bfor\s*\{"
+)
+INDEX = re.compile(r"\bDROP\s+INDEX\b|\bdrop_index\b|\bremove_index\b|\bdropIndex\b", re.I)
+FUNCTION_ON_COLUMN = re.compile(
+    r"\b(?:WHERE|AND|OR|ON|BY)\b[^;]*?\b(?:lower|upper|trim|substr|substring|cast|coalesce|date|abs|"
+    r"concat|replace)\s*\(\s*[a-z_]",
+    re.I,
+)
+VERSION = re.compile(r"(\d+)\.(\d+)(?:\.\d+)?")
+PAUSE = re.compile(r"\bsleep\(", re.I)
+OWN = re.compile(r"^(?!.*(?:lock|mutex|semaphore|acquire|transaction|exclusive)).*\(", re.I)
+VALUE = re.compile(r"([A-Za-z_][\w.\-\[\]\"']*)\"?\s*(?::=|=(?!=)|:(?![:=]))\s*")
+INTERVAL = re.compile(r"interval|every|period|poll|cron|schedule|delay|backoff|sleep", re.I)
+SELECTION = re.compile(r"\b(?:WHERE|JOIN|LIMIT)\b.*?(?=\bORDER BY\b|\bGROUP BY\b|$)", re.I)
+FUNCTION = re.compile(r"\b(?:def|func|function|fn|fun|void)\b|=>")

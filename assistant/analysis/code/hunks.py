@@ -8,79 +8,23 @@ function) as far as a diff shows them, refined by what operations teams meet in 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import PurePosixPath
-
-from rapidfuzz import fuzz
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from assistant.analysis.code import hunk_patterns as look
-from assistant.analysis.code.literals import Quantity, quantities
-from assistant.analysis.code.mechanisms import Mechanism, mechanisms_of
+from assistant.analysis.code.findings import Finding, Kind, finding, moved, pairs
+from assistant.analysis.code.inert import is_inert
+from assistant.analysis.code.literals import magnitude
+from assistant.analysis.code.mechanisms import Mechanism
+from assistant.analysis.code.structure import structural_findings
 from assistant.domain.changes import Commit, Hunk, Line
 
-
-class Kind(StrEnum):
-    LIMIT_LOWERED = "limit lowered"
-    LIMIT_RAISED = "limit raised"
-    LEVEL_CHANGED = "log level changed"
-    GUARD_REMOVED = "check removed"
-    CONDITION_CHANGED = "condition changed"
-    CALL_IN_LOOP = "call inside a loop"
-    BATCH_REMOVED = "batching removed"
-    GROWTH = "collection grows without bound"
-    CLEANUP_REMOVED = "clean-up removed"
-    CACHE_CHANGED = "caching changed"
-    LOCK_ADDED = "lock added"
-    DEPENDENCY_CHANGED = "dependency changed"
-    ERROR_HANDLING_CHANGED = "error handling changed"
-    QUERY_CHANGED = "query changed"
-    VALUE_CHANGED = "value changed"
-    BLOCKING_ADDED = "waiting or heavy work added"
-
-
-# Two lines this alike (percent) are one line before and after; hunks longer than this are
-# rewritten rather than edited, and pairing their lines would cost the square of their length.
-_VERSIONS = 60
-_MOST_LINES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A kind of change with the lines that show it, and what it is about."""
-
-    kind: Kind
-    detail: str
-    lines: tuple[Line, ...]
-    mechanisms: frozenset[Mechanism]
-
-
-def is_inert(hunk: Hunk) -> bool:
-    """Whether a hunk cannot change what runs: documentation, tests, style sheets, comments and
-    white space only, or lines that only moved. A hunk without lines is never inert."""
-    if is_inert_path(hunk.path):
-        return True
-    if not hunk.lines:
-        return False
-    added, removed = _code(hunk.added), _code(hunk.removed)
-    return Counter(added) == Counter(removed)
-
-
-def is_inert_path(path: str) -> bool:
-    """Whether a file is documentation, a test, a style sheet or a picture by its place or name."""
-    inert = (
-        look.INERT_PLACES.search(path) or PurePosixPath(path).suffix.lower() in look.INERT_SUFFIXES
-    )
-    return bool(inert) and not look.MANIFEST.search(path)
-
-
-def _code(lines: Sequence[Line]) -> list[str]:
-    stripped = (
-        re.sub(r"\s+", "", line.text) for line in lines if not look.COMMENT.match(line.text)
-    )
-    return [text for text in stripped if text]
+# Strength of another value of which nobody can say whether it is much; more where its name says
+# what it limits.
+_UNSAID, _SAID = 0.5, 0.8
+_DIRECTED = frozenset({Mechanism.POOL, Mechanism.TIMEOUT, Mechanism.RETRY, Mechanism.CACHE})
+_PERHAPS = 0.5  # when nothing tells how long a collection lives
+_MINOR, _PATCH = 0.4, 0.2  # of a major version's strength
 
 
 def findings(commit: Commit) -> list[Finding]:
@@ -96,44 +40,18 @@ def hunk_findings(hunk: Hunk) -> list[Finding]:
     return found
 
 
-def _finding(hunk: Hunk, kind: Kind, detail: str, lines: Sequence[Line]) -> Finding:
-    text = " ".join([*(line.text for line in lines), hunk.symbol, PurePosixPath(hunk.path).stem])
-    return Finding(kind, detail, tuple(lines), frozenset(mechanisms_of(text)))
-
-
-def pairs(hunk: Hunk) -> Iterator[tuple[Line, Line]]:
-    """Removed and added lines that are versions of one another, by likeness (indel ratio)."""
-    free = list(hunk.added[:_MOST_LINES])
-    for old in hunk.removed[:_MOST_LINES]:
-        likeness = [fuzz.ratio(old.text, new.text) for new in free]
-        if likeness and max(likeness) >= _VERSIONS:
-            yield old, free.pop(likeness.index(max(likeness)))
-
-
-def _moved(old: Line, new: Line) -> list[tuple[Quantity, Quantity]]:
-    """Numbers that a line had before and has otherwise after."""
-    before, after = quantities(old.text), quantities(new.text)
-    if len(before) != len(after):
-        return []
-    both = zip(before, after, strict=True)
-    return [(was, now) for was, now in both if was.value != now.value and was.unit == now.unit]
-
-
 def _numbers(hunk: Hunk) -> Iterator[Finding]:
+    if look.MANIFEST.search(hunk.path):
+        return
     for old, new in pairs(hunk):
-        before, after = quantities(old.text), quantities(new.text)
-        if (
-            look.MANIFEST.search(hunk.path)
-            or look.COMMENT.match(new.text)
-            or len(before) != len(after)
-        ):
+        if look.COMMENT.match(new.text):
             continue
-        for was, now in zip(before, after, strict=True):
-            if was.value != now.value and was.unit == now.unit:
-                kind = Kind.LIMIT_LOWERED if now.value < was.value else Kind.LIMIT_RAISED
-                name = look.ASSIGNMENT.search(new.text)
-                label = name.group(1) if name else new.text.strip()[:40]
-                yield _finding(hunk, kind, f"{label}: {was.text} → {now.text}", (old, new))
+        for was, now in moved(old, new):
+            kind = Kind.LIMIT_LOWERED if now.value < was.value else Kind.LIMIT_RAISED
+            name = look.ASSIGNMENT.search(new.text)
+            label = name.group(1) if name else new.text.strip()[:40]
+            detail = f"{label}: {was.text} → {now.text}"
+            yield finding(hunk, kind, detail, (old, new), magnitude(was.value, now.value))
 
 
 def _levels(hunk: Hunk) -> Iterator[Finding]:
@@ -144,7 +62,7 @@ def _levels(hunk: Hunk) -> Iterator[Finding]:
         )
         if before and after and about_logging and before.group(1).lower() != after.group(1).lower():
             detail = f"{before.group(1)} → {after.group(1)}"
-            yield _finding(hunk, Kind.LEVEL_CHANGED, detail, (old, new))
+            yield finding(hunk, Kind.LEVEL_CHANGED, detail, (old, new))
 
 
 def _guards(hunk: Hunk) -> Iterator[Finding]:
@@ -158,52 +76,84 @@ def _guards(hunk: Hunk) -> Iterator[Finding]:
     fewer = len(gone) > sum(bool(look.GUARD.search(line.text)) for line in hunk.added)
     if gone and fewer:
         about_null = any(look.NULLISH.search(line.text) for line in gone)
-        detail = gone[0].text.strip()[:80]
-        finding = _finding(hunk, Kind.GUARD_REMOVED, detail, gone)
-        extra = {Mechanism.NULL, Mechanism.CRASH} if about_null else set[Mechanism]()
-        yield Finding(finding.kind, detail, finding.lines, finding.mechanisms | extra)
+        made = finding(hunk, Kind.GUARD_REMOVED, gone[0].text.strip()[:80], gone)
+        yield made.about(Mechanism.NULL, Mechanism.CRASH) if about_null else made
 
 
 def _conditions(hunk: Hunk) -> Iterator[Finding]:
+    """What decides between two ways is another thing now. Of a number in it `_numbers` tells."""
     for old, new in pairs(hunk):
-        if Counter(look.COMPARISON.findall(old.text)) != Counter(
-            look.COMPARISON.findall(new.text)
-        ) and (look.GUARD.search(old.text) or look.GUARD.search(new.text) or "return" in new.text):
+        decides = look.CONDITION.search(old.text) or look.CONDITION.search(new.text)
+        if decides and not moved(old, new):
             detail = f"{old.text.strip()[:60]} → {new.text.strip()[:60]}"
-            yield _finding(hunk, Kind.CONDITION_CHANGED, detail, (old, new))
-
-
-def _loops(hunk: Hunk) -> Iterator[Finding]:
-    inside, indent = None, -1
-    for line in hunk.lines:
-        depth = len(line.text) - len(line.text.lstrip())
-        if inside is not None and line.text.strip() and depth <= indent:
-            inside = None
-        if line.sign != "-" and look.LOOP.search(line.text):
-            inside, indent = line, depth
-        elif inside is not None and line.sign == "+" and _calls_out(line):
-            yield _finding(hunk, Kind.CALL_IN_LOOP, line.text.strip()[:80], (inside, line))
-            inside = None
-
-
-def _calls_out(line: Line) -> bool:
-    return bool(look.REMOTE.search(line.text)) and "sleep(" not in line.text
+            yield finding(hunk, Kind.CONDITION_CHANGED, detail, (old, new))
 
 
 def _batches(hunk: Hunk) -> Iterator[Finding]:
     gone = [line for line in hunk.removed if look.BATCH.search(line.text)]
     if gone and not any(look.BATCH.search(line.text) for line in hunk.added):
-        yield _finding(hunk, Kind.BATCH_REMOVED, gone[0].text.strip()[:80], gone)
+        yield finding(hunk, Kind.BATCH_REMOVED, gone[0].text.strip()[:80], gone)
 
 
 def _growth(hunk: Hunk) -> Iterator[Finding]:
-    grows = [line for line in hunk.added if look.GROW.search(line.text)]
     bounded = any(look.BOUND.search(line.text) for line in hunk.lines if line.sign != "-")
+    lasting = [(_lasts(line, hunk), line) for line in hunk.added if look.GROW.search(line.text)]
+    grows = [line for share, line in lasting if share]
     if grows and not bounded:
-        finding = _finding(hunk, Kind.GROWTH, grows[0].text.strip()[:80], grows)
-        yield Finding(
-            finding.kind, finding.detail, finding.lines, finding.mechanisms | {Mechanism.MEMORY}
-        )
+        share = max(share for share, _ in lasting)
+        made = finding(hunk, Kind.GROWTH, grows[0].text.strip()[:80], grows, share)
+        yield made.about(Mechanism.MEMORY)
+
+
+def _lasts(line: Line, hunk: Hunk) -> float:
+    """How likely what grows outlives the request: it hangs on an object or stands outside of every
+    function; what was made a few lines before, or handed in, ends with the call."""
+    name = re.match(r"\s*([A-Za-z_]\w*)(\.)?", line.text)
+    if name is None:
+        return _PERHAPS
+    modifiers = r"(?:(?:var|let|const|static|private|public|final)\s+)?"
+    declared = rf"{modifiers}{name[1]}\b\s*(?::=|[:=]|\[\]|\w)"
+    heads = [other.text for other in hunk.lines if other is not line and other.sign != "-"]
+    if any(re.match(declared, text) for text in heads):
+        return 1.0
+    if any(re.match(rf"\s+{declared}", text) for text in heads):
+        return 0.0
+    if name[2]:
+        return 1.0
+    handed = re.compile(rf"[(,]\s*{name[1]}\b")
+    if any(handed.search(text) for text in (hunk.symbol, *heads) if look.FUNCTION.search(text)):
+        return 0.0
+    return _PERHAPS
+
+
+def _queries(hunk: Hunk) -> Iterator[Finding]:
+    """A statement that is another one now, and an index that is gone or can no longer be used: a
+    function around a column hides it from the index (sargability, Selinger et al. 1979)."""
+    for old, new in pairs(hunk):
+        if look.SQL.search(old.text) and look.SQL.search(new.text):
+            yield finding(hunk, Kind.QUERY_CHANGED, new.text.strip()[:80], (old, new))
+            if _selection(old.text) != _selection(new.text):
+                yield finding(hunk, Kind.SELECTION_CHANGED, new.text.strip()[:80], (old, new))
+            wrapped = look.FUNCTION_ON_COLUMN.search(new.text)
+            if wrapped and not look.FUNCTION_ON_COLUMN.search(old.text):
+                yield finding(hunk, Kind.INDEX_UNUSED, new.text.strip()[:80], (old, new))
+    for line in hunk.added:
+        if look.INDEX.search(line.text):
+            yield finding(hunk, Kind.INDEX_UNUSED, line.text.strip()[:80], (line,))
+
+
+def _selection(statement: str) -> str:
+    found = look.SELECTION.search(statement)
+    return found[0].rstrip(" \"'`;,)") if found else ""
+
+
+def _caching(hunk: Hunk) -> Iterator[Finding]:
+    """What is cached, or under which key, is another thing now."""
+    if look.MANIFEST.search(hunk.path):
+        return
+    for old, new in pairs(hunk):
+        if look.CACHE.search(old.text) and look.CACHE.search(new.text) and not moved(old, new):
+            yield finding(hunk, Kind.CACHE_CHANGED, new.text.strip()[:80], (old, new))
 
 
 def _lost_or_new(
@@ -211,32 +161,49 @@ def _lost_or_new(
 ) -> Callable[[Hunk], Iterator[Finding]]:
     def read(hunk: Hunk) -> Iterator[Finding]:
         ours, theirs = (hunk.removed, hunk.added) if lost else (hunk.added, hunk.removed)
-        count = Counter(m.lower() for line in theirs for m in pattern.findall(line.text))
+        others = "\n".join(line.text for line in theirs).lower()
+        # As part of another name it is still there: `Error(` became `writeError(`.
         hit = [
-            line for line in ours if any(count[m.lower()] == 0 for m in pattern.findall(line.text))
+            line
+            for line in ours
+            if any(m.lower() not in others for m in pattern.findall(line.text))
         ]
         hit = [line for line in hit if not look.COMMENT.match(line.text)]
         if hit:
-            yield _finding(hunk, kind, hit[0].text.strip()[:80], hit)
+            yield finding(hunk, kind, hit[0].text.strip()[:80], hit)
 
     return read
 
 
 def _dependencies(hunk: Hunk) -> Iterator[Finding]:
-    if look.MANIFEST.search(hunk.path) and hunk.lines:
-        lines = [line for line in hunk.lines if line.sign != " "]
-        finding = _finding(hunk, Kind.DEPENDENCY_CHANGED, lines[-1].text.strip()[:80], lines)
-        about = finding.mechanisms | {Mechanism.DEPENDENCY}
-        yield Finding(finding.kind, finding.detail, finding.lines, about)
+    """A pinned version that is another one: by semantic versioning (semver.org), a major version
+    may break what uses it, a patch should not."""
+    if not (look.MANIFEST.search(hunk.path) and hunk.lines):
+        return
+    lines = [line for line in hunk.lines if line.sign != " "]
+    strength = max((_leap(old.text, new.text) for old, new in pairs(hunk)), default=1.0)
+    made = finding(hunk, Kind.DEPENDENCY_CHANGED, lines[-1].text.strip()[:80], lines, strength)
+    yield made.about(Mechanism.DEPENDENCY)
+
+
+def _leap(old: str, new: str) -> float:
+    before, after = (look.VERSION.search(text) for text in (old, new))
+    if before is None or after is None or before[1] != after[1]:
+        return 1.0
+    return _MINOR if before[2] != after[2] else _PATCH
 
 
 def _values(hunk: Hunk) -> Iterator[Finding]:
     """Assignments to the same name; numbers that moved are limits, told with their direction."""
+    if look.MANIFEST.search(hunk.path):
+        return
     for old, new in pairs(hunk):
-        before, after = (look.ASSIGNMENT.match(line.text.strip()) for line in (old, new))
-        same = before and after and before.group(1) == after.group(1) and old.text != new.text
-        if same and not _moved(old, new):
-            yield _finding(hunk, Kind.VALUE_CHANGED, new.text.strip()[:80], (old, new))
+        before, after = (look.VALUE.match(line.text.strip()) for line in (old, new))
+        same = before and after and before.group(1) == after.group(1)
+        if same and not moved(old, new) and not look.COMMENT.match(new.text):
+            made = finding(hunk, Kind.VALUE_CHANGED, new.text.strip()[:80], (old, new), _UNSAID)
+            known = made.mechanisms & _DIRECTED
+            yield replace(made, strength=_SAID) if known else made
 
 
 _READERS: tuple[Callable[[Hunk], Iterator[Finding]], ...] = (
@@ -244,11 +211,13 @@ _READERS: tuple[Callable[[Hunk], Iterator[Finding]], ...] = (
     _levels,
     _guards,
     _conditions,
-    _loops,
     _batches,
     _growth,
     _dependencies,
     _values,
+    _queries,
+    _caching,
+    structural_findings,
     _lost_or_new(look.CLEANUP, Kind.CLEANUP_REMOVED, lost=True),
     _lost_or_new(look.LOCK, Kind.LOCK_ADDED, lost=False),
     _lost_or_new(look.CACHE, Kind.CACHE_CHANGED, lost=True),

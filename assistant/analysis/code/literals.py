@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -74,3 +75,11 @@ def _same(one: Quantity, other: Quantity) -> bool:
     if one.unit and other.unit and one.unit != other.unit:
         return False
     return abs(one.value - other.value) <= 0.01 * max(abs(one.value), abs(other.value))
+
+
+def magnitude(was: float, now: float) -> float:
+    """How far a number moved, 0..1: by its factor, a tenfold change or more counting fully."""
+    low, high = sorted((abs(was), abs(now)))
+    if not low:
+        return 1.0
+    return min(1.0, math.log10(high / low))

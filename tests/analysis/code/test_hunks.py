@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.analysis.code.hunks import Kind, findings, hunk_findings, is_inert
+from assistant.analysis.code.findings import Kind
+from assistant.analysis.code.hunks import findings, hunk_findings
+from assistant.analysis.code.inert import is_inert
 from assistant.analysis.code.mechanisms import Mechanism
 from tests.builders import a_commit, a_hunk
 
