@@ -37,6 +37,12 @@ def petshop(directory: Path | None, given: Mapping[str, Any]) -> int:
     return run(required(directory), BenchOptions.of(given))
 
 
+def nezha(directory: Path | None, given: Mapping[str, Any]) -> int:
+    from benchmarks.nezha.run import run
+
+    return run(required(directory), BenchOptions.of(given))
+
+
 def nab(directory: Path | None, given: Mapping[str, Any]) -> int:
     from benchmarks.nab.run import run
 
@@ -46,6 +52,7 @@ def nab(directory: Path | None, given: Mapping[str, Any]) -> int:
 BENCHMARKS: dict[str, Callable[..., int]] = {
     "drilldown": drilldown,
     "nab": nab,
+    "nezha": nezha,
     "petshop": petshop,
     "rootcausebench": rootcausebench,
 }

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ _HASHES = re.compile(
     r"-(?:[b-df-hj-np-tv-xz24-9]{6,10}-[b-df-hj-np-tv-xz24-9]{5}"
     r"|(?=[a-z]*\d)[a-z0-9]{6,10}-[a-z0-9]{4,6})\Z"
 )
+_SITES = re.compile(r"(.+#\d+)_(.+#\d+)")
 _CLOCK = pa.timestamp("ns", tz="UTC")
 
 
@@ -83,9 +85,9 @@ def question_time(directory: Path, name: str) -> datetime:
 
 def read_truth(directory: Path, name: str) -> Truth:
     label = _labels(directory)[name]
-    # Two log sites are joined by '_'; the name of a metric may hold one as well.
-    sites = tuple(label["cause"].split("_")) if "#" in label["cause"] else (label["cause"],)
-    return Truth(label["service"], label["pod"], label["fault_type"], sites)
+    sites = _SITES.fullmatch(label["cause"])
+    cause = sites.groups() if sites else (label["cause"],)
+    return Truth(label["service"], label["pod"], label["fault_type"], cause)
 
 
 def service_of(pod: str) -> str:
@@ -95,10 +97,15 @@ def service_of(pod: str) -> str:
 
 
 def _good_time(directory: Path, at: datetime) -> tuple[Recording, TimeWindow]:
-    """The stretch in which spans were recorded on the day of `at`, else on the nearest day, and
-    the metrics of that stretch alone: the file holds those of the whole day, faults included."""
-    days = sorted(p.parent for p in directory.glob("normal/*/traces.parquet"))
-    day = min(days, key=lambda p: abs(datetime.fromisoformat(f"{p.name}T12:00:00Z") - at))
+    """What was recorded without a fault on the day of `at`, else at the nearest time."""
+    recorded = [_normal(p.parent) for p in sorted(directory.glob("normal/*/traces.parquet"))]
+    return min(recorded, key=lambda r: (r[1].start.date() != at.date(), abs(r[1].start - at)))
+
+
+@lru_cache(maxsize=4)
+def _normal(day: Path) -> tuple[Recording, TimeWindow]:
+    """The stretch in which spans were recorded, and the metrics of that stretch alone: the file
+    holds those of the whole day, faults included."""
     spans = _rows(day / "traces.parquet", "start_time", "end_time")
     first = min(row["start_time"] for row in spans)
     last = max(row["start_time"] for row in spans)
