@@ -99,6 +99,8 @@ def troubled_templates(templates: Iterable[LogTemplate], scene: Scene) -> list[L
         anomaly = anomalous.get((template.service, template.template))
         if anomaly is None or anomaly.window.direction in (Direction.FELL, Direction.STOPPED):
             continue
+        if scene.onset and anomaly.window.end and anomaly.window.end < scene.onset:
+            continue  # another story, over before this one began
         if template.severity_number >= _WARN or anomaly.window.direction is Direction.APPEARED:
             found.append(template)
     return found

@@ -172,20 +172,21 @@ def pooled(calls: Iterable[Calls]) -> Calls:
     return whole
 
 
-def calls_around(traces: Iterable[Trace], moment_ns: int) -> Mapping[CallKind, Calls]:
-    """Every call that leaves its service, by kind, in the traces that began before `moment_ns`
-    and in those that began later."""
+def calls_around(traces: Iterable[Trace], until_ns: int, since_ns: int) -> Mapping[CallKind, Calls]:
+    """Every call that leaves its service, by kind, in the traces that began before `until_ns` and
+    in those that began at `since_ns` or later."""
     found: dict[CallKind, Calls] = defaultdict(Calls)
     for trace in {t.trace_id: t for t in traces if t.spans}.values():
+        began = min(span.start_ns for span in trace.spans)
+        if until_ns <= began < since_ns:
+            continue
         tree = CallTree(trace)
-        later = min(span.start_ns for span in trace.spans) >= moment_ns
         for span in tree.spans:
             answer = next((c for c in tree.children(span) if c.service != span.service), None)
             callee = answer.service if answer else span.peer if span.kind in _LEAVES else ""
             if not callee or callee == span.service:
                 continue
-            kind = CallKind(span.service, callee, span.operation)
-            calls = found[kind]
+            calls = found[CallKind(span.service, callee, span.operation)]
             calls.query |= any(name.startswith("db.") for name in span.attributes)
-            (calls.after if later else calls.before).add(span, answer)
+            (calls.after if began >= since_ns else calls.before).add(span, answer)
     return found

@@ -20,6 +20,8 @@ from assistant.domain.signals import Series, Signal
 from assistant.domain.window import to_ns
 
 _SHORTEST_NAME = 4  # letters below which a name is found in any text by chance
+# The last minutes before the onset may already be part of it: they count for neither side.
+DOUBT = timedelta(minutes=4)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,14 +50,14 @@ class Clues:
         return anomaly.window.onset_earliest <= onset + self.scene.tolerance + slack
 
     def levels(self, series: Series) -> tuple[float, float] | None:
-        """Its means before the onset and since; None where one side has no data."""
+        """Its means well before the onset and since; None where one side has no data."""
         if self.scene.onset is None:
             return None
-        later = series.times_ns() >= to_ns(self.scene.onset)
-        known = np.isfinite(series.values)
-        if not (known & later).any() or not (known & ~later).any():
+        times, known = series.times_ns(), np.isfinite(series.values)
+        before = series.values[known & (times < to_ns(self.scene.onset - DOUBT))]
+        after = series.values[known & (times >= to_ns(self.scene.onset))]
+        if not len(before) or not len(after):
             return None
-        before, after = series.values[known & ~later], series.values[known & later]
         return float(np.mean(before)), float(np.mean(after))
 
     def slow(self, service: str) -> list[str]:
@@ -106,7 +108,7 @@ def clues_of(facts: Facts, scene: Scene, symptoms: Symptoms) -> Clues:
         symptoms=symptoms,
         templates=troubled_templates(observation.detection.templates, scene),
         blamed=bool(facts.blamed),
-        calls=calls_around(traces, onset_ns),
+        calls=calls_around(traces, onset_ns - DOUBT // timedelta(microseconds=1) * 1000, onset_ns),
         outside=tuple(sorted(s for s in symptoms.hosts | unseen if len(s) >= _SHORTEST_NAME)),
     )
 
