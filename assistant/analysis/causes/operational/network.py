@@ -73,7 +73,8 @@ def _calm_callee(callee: str, by_caller: dict[str, list[Calls]], clues: Clues) -
         and a.window.direction is Direction.ROSE
         for a in clues.scene.everything
     )
-    if not times or rose or not shifts or not all(s.moved for s in shifts):
+    moved = sum(s.moved for s in shifts)
+    if not times or rose or not moved or 2 * moved < len(shifts):
         return []
     slowest = max(shifts, key=lambda s: s.factor)
     reason = (

@@ -27,11 +27,13 @@ def crowded_stores(clues: Clues) -> Iterator[OperationalCause]:
     statement of ours became dearer, somebody else is using the store or its machine. Where all
     slowed by one factor the machine is slow, where all wait equally long they queue behind others'
     work (the method of Pu et al., "Understanding performance interference of I/O workload in
-    virtualized cloud environments", CLOUD 2010, read from the victims' side)."""
+    virtualized cloud environments", CLOUD 2010, read from the victims' side). A service of ours
+    that lost its spans is no store: see `network`."""
     stores: dict[str, dict[CallKind, Shift]] = defaultdict(dict)
     for kind, calls in clues.calls.items():
         answered = bool(calls.before.gaps or calls.after.gaps)
-        if not answered and (shift := calls.slower) is not None:
+        theirs = not calls.query and kind.callee in clues.observation.detection.services
+        if not answered and not theirs and (shift := calls.slower) is not None:
             stores[kind.callee][kind] = shift
     for store, shifts in stores.items():
         cause = _slow_for_all(store, shifts, clues)
