@@ -15,7 +15,15 @@ from assistant.analysis.causes.facts import Facts
 from assistant.analysis.causes.scene import scene_of
 from assistant.analysis.causes.symptoms import symptoms_of
 from assistant.domain.report import Question, Report
-from assistant.gather import Sources, blame, changes_before, observe, recall, scope_of
+from assistant.gather import (
+    Sources,
+    blame,
+    broken_down,
+    changes_before,
+    observe,
+    recall,
+    scope_of,
+)
 from assistant.intake import Intake, ingest
 
 __all__ = ["Intake", "Sources", "ingest", "investigate"]
@@ -32,12 +40,15 @@ def investigate(
         observation = observe(scope, sources)
     with watch("collecting the changes before it"):
         changes = changes_before(scope, sources)
+    scene = scene_of(observation)
+    with watch("breaking the failures down"):
+        breakdowns = broken_down(scope, scene, sources)
     with watch("recalling what is alike"):
-        symptoms = symptoms_of(observation, scene_of(observation))
+        symptoms = symptoms_of(observation, scene)
         likeness = recall(symptoms.query(), changes, sources)
         blamed = blame(observation, changes, sources)
     with watch("weighing causes"):
-        facts = Facts(observation, changes, likeness, blamed)
+        facts = Facts(observation, changes, likeness, blamed, breakdowns)
         diagnosis: Diagnosis = sources.compute(diagnose, facts)
     with watch("writing the report"):
         report = explain(facts, diagnosis, uuid.uuid4().hex[:12])

@@ -1,5 +1,6 @@
 """What the investigation fetches: the window in question, its signals, the changes before it."""
 
+from assistant.gather.breakdown import broken_down
 from assistant.gather.changes import changes_before
 from assistant.gather.memory import blame, recall
 from assistant.gather.observation import observe
@@ -11,6 +12,7 @@ __all__ = [
     "Scope",
     "Sources",
     "blame",
+    "broken_down",
     "changes_before",
     "observe",
     "recall",

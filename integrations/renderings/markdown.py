@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.changes import Hunk
 from assistant.domain.evidence import Evidence
-from assistant.domain.report import Claim, Origin, Report, Suspect
+from assistant.domain.report import Breakdown, Claim, Origin, Report, Suspect
 from integrations.renderings import inert, words
 from integrations.renderings.markdown_escape import code, fenced, markup, mermaid_label, prose
 
@@ -45,6 +45,9 @@ def _head(report: Report) -> Iterator[str]:
     if origins := words.origins(report):
         yield "### Where it may have begun"
         yield _table(("Belief", "Service", "Why", "Found"), [_origin(o) for o in origins])
+    if report.breakdowns:
+        yield "### Which requests"
+        yield "\n".join(_breakdown(found) for found in report.breakdowns)
     if report.remediation:
         yield "### What to do"
         for number, step in enumerate(report.remediation, 1):
@@ -158,6 +161,10 @@ def _origin(origin: Origin) -> Sequence[str]:
     )
     why = f"{prose(inert.line(words.grounds(origin), 320))} {_cites(origin.evidence)}".rstrip()
     return (words.percent(origin.score), code(origin.service), why, found)
+
+
+def _breakdown(found: Breakdown) -> str:
+    return f"- {prose(inert.line(words.breakdown(found), 400))} {_cites(found.evidence)}"
 
 
 def _hunk(hunk: Hunk) -> str:

@@ -73,6 +73,7 @@ def _parts(report: Report, hosts: Collection[str], width: int) -> Iterator[Rende
     yield _verdict(report)
     yield from _section("Causal path   ✓ yes  ✗ no  ? cannot be told", _path(report))
     yield from _section("Where it may have begun", _origins(report, narrow=narrow))
+    yield from _section("Which requests", _breakdowns(report))
     yield from _section("What to do", _remediation(report))
     yield from _section("Anomaly windows", _anomalies(report, narrow=narrow))
     yield from _section("Deciding series", _series(report, width - 12))
@@ -146,6 +147,11 @@ def _origins(report: Report, *, narrow: bool) -> Iterator[RenderableType]:
         yield from origin_lines(shown)
     elif shown:
         yield origin_table(shown)
+
+
+def _breakdowns(report: Report) -> Iterator[RenderableType]:
+    for found in report.breakdowns:
+        yield bullet("-", inert.line(words.breakdown(found), 400), found.evidence)
 
 
 def _remediation(report: Report) -> Iterator[RenderableType]:

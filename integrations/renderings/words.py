@@ -8,8 +8,9 @@ from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from assistant.analysis.account.breakdowns import in_words, subset_in_words
 from assistant.domain.anomaly import AnomalyWindow, Direction
-from assistant.domain.report import Hypothesis, Origin, Report, Suspect, Verdict
+from assistant.domain.report import Breakdown, Hypothesis, Origin, Report, Suspect, Verdict
 from assistant.domain.signals import Signal
 from assistant.domain.window import TimeWindow
 
@@ -177,6 +178,12 @@ def grounds(origin: Origin) -> str:
     """Why a service is named as an origin: the weightiest reasons first."""
     told = sorted(origin.parts, key=lambda p: -p.value * p.weight)
     return "; ".join(f"{p.name} ({p.reason})" if p.reason else p.name for p in told)
+
+
+def breakdown(found: Breakdown) -> str:
+    """The counts, and which other attributes mean the same requests."""
+    also = f" The same requests have {subset_in_words(found.also)}." if found.also else ""
+    return in_words(found) + also
 
 
 def impact(report: Report) -> str:

@@ -15,6 +15,7 @@ from assistant.domain.anomaly import AnomalyWindow, Direction
 from assistant.domain.changes import Hunk, Line
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import (
+    Breakdown,
     CallEdge,
     Claim,
     Hop,
@@ -108,6 +109,25 @@ def a_report(**changes: Any) -> Report:
             "After the rollback, db.pool.in_use of payments should fall below 12 within 2 minutes.",
         ),
         "evidence": _evidence(),
+        "breakdowns": (
+            Breakdown(
+                service="payments",
+                measure="failed",
+                subset=(("cloud.region", "eu-west-1"), ("service.version", "3.8.0")),
+                events=2_851,
+                requests=6_102,
+                total_events=2_977,
+                total_requests=18_412,
+                usual_events=22,
+                usual_requests=20_480,
+                usual_total_events=74,
+                explained=0.96,
+                surprise=0.21,
+                also=(("host.name", "node-7"),),
+                sampled=0.5,
+                evidence=("E4",),
+            ),
+        ),
         "graph": (
             CallEdge("gateway", "checkout", 18_412, 2_977),
             CallEdge("checkout", "payments", 9_230, 2_951),
@@ -183,7 +203,16 @@ def a_healthy_report() -> Report:
         impact=quiet,
         evidence=(absence,),
         **dict.fromkeys(
-            ("anomalies", "causal_path", "hypotheses", "suspects", "ruled_out", "remediation"), ()
+            (
+                "anomalies",
+                "breakdowns",
+                "causal_path",
+                "hypotheses",
+                "suspects",
+                "ruled_out",
+                "remediation",
+            ),
+            (),
         ),
         graph=(),
         gaps=(),

@@ -14,6 +14,7 @@ from assistant.analysis.logs.templates import LogTemplate
 from assistant.domain.anomaly import AnomalousSeries
 from assistant.domain.changes import Commit, ConfigChange, Deployment, FlagChange, Hunk
 from assistant.domain.evidence import Evidence, EvidenceKind
+from assistant.domain.report import Breakdown
 from assistant.domain.signals import Floats, Signal, Span, Trace
 from assistant.domain.window import TimeWindow, from_ns, to_ns
 
@@ -80,6 +81,11 @@ class EvidenceBook:
         text = f"{caller} called {callee} {calls} times in the window, {errors} of them failed"
         query = f"edges caller={caller} callee={callee}"
         return self._simple(f"edge:{caller}>{callee}", EvidenceKind.TOPOLOGY, text, caller, query)
+
+    def breakdown(self, breakdown: Breakdown, text: str) -> str:
+        subset = " ".join(f"{name}={value}" for name, value in breakdown.subset)
+        query = f"breakdown service={breakdown.service} measure={breakdown.measure} {subset}"
+        return self._simple(query, EvidenceKind.BREAKDOWN, text, breakdown.service, query)
 
     def absence(self, key: str, text: str, service: str = "") -> str:
         return self._simple(f"absence:{key}", EvidenceKind.ABSENCE, text, service, key)

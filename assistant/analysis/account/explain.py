@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from assistant.analysis.account.breakdowns import cited, claim_of
 from assistant.analysis.account.evidence import EvidenceBook
 from assistant.analysis.account.gaps import gaps_of, next_checks
 from assistant.analysis.account.impact import affected_graph, impact_of
@@ -17,6 +18,7 @@ from assistant.analysis.causes.facts import Facts
 from assistant.analysis.causes.scene import Scene
 from assistant.domain.anomaly import AnomalousSeries, Direction
 from assistant.domain.report import (
+    Breakdown,
     Claim,
     Hop,
     Hypothesis,
@@ -49,7 +51,8 @@ def explain(facts: Facts, diagnosis: Diagnosis, report_id: str) -> Report:
     book = EvidenceBook(facts, scene)
     headline = _headline(facts, diagnosis, book)
     path = causal_path(facts, scene, judgement, book)
-    summary = _summary(facts, diagnosis, path, book)
+    breakdowns = tuple(cited(b, book) for b in facts.breakdowns)
+    summary = _summary(facts, diagnosis, path, breakdowns, book)
     suspects = tuple(_cited(s, facts, book) for s in diagnosis.suspects[:_SUSPECTS])
     origins = tuple(_placed(o, book) for o in diagnosis.origins)
     impact = impact_of(facts, scene, book)
@@ -78,6 +81,7 @@ def explain(facts: Facts, diagnosis: Diagnosis, report_id: str) -> Report:
         next_checks=next_checks(facts, diagnosis),
         evidence=book.all(),
         origins=origins,
+        breakdowns=breakdowns,
         graph=affected_graph(scene),
         timeline=_timeline(facts, diagnosis),
     )
@@ -123,13 +127,19 @@ def _name(suspect: Suspect) -> str:
 
 
 def _summary(
-    facts: Facts, diagnosis: Diagnosis, path: Sequence[Hop], book: EvidenceBook
+    facts: Facts,
+    diagnosis: Diagnosis,
+    path: Sequence[Hop],
+    breakdowns: Sequence[Breakdown],
+    book: EvidenceBook,
 ) -> tuple[Claim, ...]:
-    """Three sentences: what broke since when, why that cause, how it reached the symptom."""
+    """What broke since when, which requests, why that cause, how it reached the symptom."""
     scene = diagnosis.scene
     if scene.healthy:
         return ()
     sentences = [_what_broke(diagnosis, book)]
+    if (which := claim_of(breakdowns)) is not None:
+        sentences.append(which)
     if (why := _why(diagnosis, book, facts)) is not None:
         sentences.append(why)
     if len(services := spine(scene)) > 1:

@@ -11,7 +11,7 @@ from assistant.analysis.logs.stacks import Frame
 from assistant.analysis.traces.course import Course
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import ChangeSet
-from assistant.domain.report import Question
+from assistant.domain.report import Breakdown, Question
 from assistant.domain.signals import Edge, LogRecord, Series, Trace
 from assistant.domain.window import TimeWindow
 
@@ -52,3 +52,5 @@ class Facts:
     likeness: Mapping[str, float] | None = None
     # commit hash → a frame of a failing stack whose line that commit last wrote
     blamed: Mapping[str, Frame] = field(default_factory=dict)
+    # subsets of the first failing service's requests that carry the failures or the slowness
+    breakdowns: Sequence[Breakdown] = ()

@@ -19,6 +19,7 @@ _MOST_ATTRIBUTES = 2
 _LEAST_EVENTS = 10  # of the whole incident, below which nothing is broken down
 _LEAST_EXPLAINED = 0.5  # of the change, by all subsets together; else it is spread out
 _LEAST_OF_ONE = 0.1
+_NEARLY_ALL = 0.95
 
 
 def break_down(table: Crosstab, service: str) -> tuple[Breakdown, ...]:
@@ -55,10 +56,16 @@ class _Measure:
             mask = free & covered(self.table.codes, element)
             free = free & ~mask
             explained = min(float(risen[mask].sum() / risen.sum()), 1.0)
-            if explained >= _LEAST_OF_ONE and _nameable(self.table, element):
+            if explained >= _LEAST_OF_ONE and self._telling(element, mask):
                 found.append(self._breakdown(element, mask, explained))
         enough = sum(b.explained for b in found) >= _LEAST_EXPLAINED
         return sorted(found, key=lambda b: -b.explained) if enough else []
+
+    def _telling(self, element: Element, mask: Mask) -> bool:
+        """Whether all its values have a name, and it is not nearly all that there is."""
+        requests = self.table.after[:, 0]
+        named = all(self.table.values[a][value] not in (ABSENT, OTHER) for a, value in element)
+        return named and bool(requests[mask].sum() < _NEARLY_ALL * requests.sum())
 
     def _breakdown(self, element: Element, mask: Mask, explained: float) -> Breakdown:
         before, after = self.table.before, self.table.after
@@ -80,10 +87,6 @@ class _Measure:
             also=_named(self.table, _equivalents(self.table.codes, element, self.copies)),
             sampled=self.table.share,
         )
-
-
-def _nameable(table: Crosstab, element: Element) -> bool:
-    return all(table.values[a][value] not in (ABSENT, OTHER) for a, value in element)
 
 
 def _named(table: Crosstab, element: Element) -> tuple[tuple[str, str], ...]:
