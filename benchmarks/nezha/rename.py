@@ -11,7 +11,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from benchmarks.nezha.cases import Case, Recording, Row, Truth, service_of
@@ -19,7 +19,9 @@ from benchmarks.nezha.cases import Case, Recording, Row, Truth, service_of
 _SYLLABLES = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
 _HASHED = "bcdfghjklmnpqrstvwxz2456789"  # the signs of Kubernetes' hashes
 _SHORTEST = 4  # letters of a word that is not replaced by accident in the middle of another
+_LETTERS = re.compile(r"[A-Za-z]+")
 _PART = re.compile(r"[A-Za-z]{4,}")
+_SEVERITIES = frozenset("trace debug info warn error fatal".split())
 # Words that say what an operation is, not what it is called.
 _PROTOCOL = frozenset("HTTP GET POST PUT DELETE PATCH SELECT INSERT UPDATE COMMIT CALL".split())
 
@@ -35,6 +37,7 @@ class Renaming:
     nodes: dict[str, str]
     parts: dict[str, str]
     prefix: str
+    tokens: dict[str, str] = field(default_factory=dict)  # those renamed so far
 
     @classmethod
     def of(cls, case: Case, seed: int) -> Renaming:
@@ -67,8 +70,15 @@ class Renaming:
 
     def text(self, text: str) -> str:
         """With every word replaced where it stands as one: alone or as humps of CamelCase."""
-        pattern = _pattern(tuple(sorted(self.words, key=lambda w: (-len(w), w))))
-        return pattern.sub(lambda m: _cased(m[0], self.words), text)
+        return _LETTERS.sub(lambda m: self._token(m[0]), text)
+
+    def _token(self, token: str) -> str:
+        """Tokens are few and come again in every record."""
+        if (known := self.tokens.get(token)) is None:
+            pattern = _pattern(tuple(sorted(self.words, key=lambda w: (-len(w), w))))
+            known = pattern.sub(lambda m: _cased(m[0], self.words), token)
+            self.tokens[token] = known
+        return known
 
     def _recording(self, recording: Recording) -> Recording:
         return Recording(
@@ -113,7 +123,9 @@ def _words(services: Iterable[str]) -> set[str]:
     """What tells the services apart: words that stand in fewer than half of them."""
     services = list(services)
     counts = Counter(word for s in services for word in set(re.findall(r"[a-z]+", s.lower())))
-    return {w for w, n in counts.items() if len(w) >= _SHORTEST and n <= len(services) / 2}
+    return {
+        w for w, n in counts.items() if len(w) >= _SHORTEST and n <= len(services) / 2
+    } - _SEVERITIES
 
 
 def _parts(case: Case) -> set[str]:
