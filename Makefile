@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 INSTALL := requirements/install
-BENCH_DIR ?= ../shared/data/rootcausebench
+# The public data sets, a folder each; what is not there is skipped by name.
+BENCH_DIR ?= ../shared/data
+PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test fix check bench demo lock
@@ -36,8 +38,16 @@ fix: setup ## let ruff repair and format what it can
 check: ## what CI runs
 	.ci/run
 
-bench: setup ## RootCauseBench; BENCH_DIR=folder for another set of cases
-	$(BIN)/causeway bench rootcausebench $(BENCH_DIR)
+bench: setup $(PEERS)/.ready ## all benchmarks with their peers: benchmarks/RESULTS.md; BENCH_DIR=data, ONLY=name, FAST=1
+	$(BIN)/python -m benchmarks.results --data $(BENCH_DIR) \
+	    $(if $(ONLY),--only $(ONLY)) $(if $(FAST),--fast)
+
+# Other people's methods, in an environment of their own: what they need is not what Causeway needs.
+$(PEERS)/.ready: requirements/peers.txt
+	@rm -rf $(PEERS) && $(BIN)/python -m venv --without-pip $(PEERS)
+	@$(BIN)/uv --quiet pip install --python $(PEERS)/bin/python --require-hashes -r $< \
+	    || $(BIN)/pip --quiet --python $(PEERS)/bin/python install --require-hashes -r $<
+	@touch $@
 
 demo: setup ## a recorded incident, played in and explained: report.html
 	@$(BIN)/causeway demo --html report.html
@@ -47,3 +57,6 @@ lock: setup ## pin every package again, with hashes
 	    --quiet requirements/tools.in --output-file requirements/tools.txt
 	$(BIN)/uv pip compile --generate-hashes --no-header --no-emit-index-url --upgrade \
 	    --quiet pyproject.toml --group dev --group shop --output-file requirements/locked.txt
+	$(BIN)/uv pip compile --generate-hashes --no-header --no-emit-index-url --upgrade \
+	    --quiet requirements/peers.in --constraint requirements/locked.txt \
+	    --output-file requirements/peers.txt

@@ -1,6 +1,6 @@
 """Peers of a benchmark over its data.
 
-    python -m benchmarks.peers NAME DIR [--peer TEXT] [--json FILE]
+    python -m benchmarks.peers NAME DIR [--peer TEXT] [--without PEER] [--json FILE]
 
 Prints a row a peer, with the median seconds of a case and the peak memory of its process.
 """
@@ -24,12 +24,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
     parser.add_argument("name", choices=BENCHMARKS)
     parser.add_argument("directory", type=Path)
+    parser.add_argument(
+        "--without", default=[], action="append", metavar="PEER", help="leave this peer out"
+    )
     parser.add_argument("--peer", default="", help="only peers whose name holds this text")
     parser.add_argument("--json", type=Path, help="write the outcomes to this file")
     given = parser.parse_args(arguments)
     bench = importlib.import_module(f"benchmarks.peers.{given.name}")
     outcomes = []
-    for peer in (p for p in bench.PEERS if given.peer in p):
+    for peer in (p for p in bench.PEERS if given.peer in p and p not in given.without):
         outcomes.append(measured(bench.run, peer, given.directory))
         print(_row(outcomes[-1]), flush=True)
     if given.json is not None:

@@ -25,7 +25,7 @@ _RATE = 1e-3  # alarms per point of the random detector: what the target allows
 
 
 def run(peer: str, directory: Path) -> Outcome:
-    """`found` of `windows`, false alarms per thousand points, median delay in points."""
+    """`found` windows of `of`, false alarms per thousand points, median delay in points."""
     truths = labels(directory)
     if peer == RANDOM:
         return Outcome(peer, _by_chance(recordings(directory), truths), 0.0, peak_mb())
@@ -98,14 +98,14 @@ def _by_chance(series: Iterable[Recording], truths: dict[str, list[Labelled]]) -
             found += 1 - (1 - _RATE) ** int(held.sum())
         outside += int((~inside).sum())
         points += len(times)
-    return {"found": found, "windows": windows, "false": 1000 * _RATE * outside / points}
+    return {"found": found, "of": windows, "false": 1000 * _RATE * outside / points}
 
 
 def _figures(whole: Score) -> dict[str, float]:
     delay = median(whole.delays) if whole.delays else float("nan")
     return {
         "found": whole.found,
-        "windows": whole.windows,
+        "of": whole.windows,
         "false": per_thousand(whole),
         "delay": delay,
     }

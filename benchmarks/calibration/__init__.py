@@ -1,0 +1,1 @@
+"""How well the confidence keeps its promise: `python -m benchmarks.calibration`."""

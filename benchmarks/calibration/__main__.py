@@ -1,0 +1,86 @@
+"""Fit the confidence to checked answers, or report how well it keeps its promise on others.
+
+    python -m benchmarks.calibration fit DIR... [--out FILE]
+    python -m benchmarks.calibration report DIR... [--json FILE] [--diagram FILE]
+
+Folders are those of the benchmarks: generated shop incidents, RootCauseBench, Nezha, PetShop. `fit`
+writes the table that the product reads; `report` says how it does on every folder's data set, and
+what remains when a data set is scored with what the others taught. Answers are kept in --kept, so
+that only a changed engine is asked again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import assistant.analysis.causes.confidence as product
+from benchmarks.calibration.fit import fit
+from benchmarks.calibration.records import Record, records
+from benchmarks.calibration.report import Scored, across, drawn, row, scored
+
+TABLE = Path(product.__file__).with_name("confidence.json")
+KEPT = Path("var/calibration")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0, or 1 when the folders hold no case."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=__doc__)
+    parser.add_argument("task", choices=("fit", "report"))
+    parser.add_argument("directories", type=Path, nargs="+", metavar="DIR")
+    parser.add_argument("--kept", type=Path, default=KEPT, help="folder of answers given before")
+    parser.add_argument("--out", type=Path, default=TABLE, help="fit: where the table goes")
+    parser.add_argument("--json", type=Path, help="report: write every figure to this file")
+    parser.add_argument("--diagram", type=Path, help="report: draw the reliability diagram")
+    given = parser.parse_args(arguments)
+    found = [r for directory in given.directories for r in records(directory, given.kept)]
+    if not found:
+        print("The folders hold no case.")
+        return 1
+    if given.task == "fit":
+        given.out.write_text(json.dumps(_table(found), indent=1) + "\n", "utf-8")
+        print(f"{given.out}: {len(found)} answers, {sum(r.right for r in found)} of them right")
+        return 0
+    return _report(found, given.json, given.diagram)
+
+
+def _table(found: Sequence[Record]) -> dict[str, object]:
+    counts = {name: sum(r.dataset == name for r in found) for name in {r.dataset for r in found}}
+    return {
+        "method": "logistic regression (Platt 1999) on the grounds of an answer",
+        "fitted": datetime.now(UTC).date().isoformat(),
+        "answers": dict(sorted(counts.items())),
+        "right": sum(r.right for r in found),
+        "cases": [f"{min(g)} to {max(g)}" for g in _groups(found)],
+        "weights": fit(found),
+    }
+
+
+def _groups(found: Sequence[Record]) -> list[list[str]]:
+    """Case names by all but their last part: the seeds of generated incidents."""
+    stems = sorted({r.case.rpartition("-")[0] for r in found if r.dataset == "shop"})
+    return [[r.case for r in found if r.case.rpartition("-")[0] == stem] for stem in stems]
+
+
+def _report(found: Sequence[Record], file: Path | None, diagram: Path | None) -> int:
+    weights = json.loads(TABLE.read_text("utf-8"))["weights"]
+    results: list[Scored] = [
+        scored("as the product says it", [r for r in found if r.dataset == "shop"], weights),
+        *across(found),
+    ]
+    for result in results:
+        print(row(result))
+    if file is not None:
+        file.write_text(json.dumps([asdict(r) for r in results], indent=1), "utf-8")
+    if diagram is not None:
+        drawn(results[0], diagram)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
