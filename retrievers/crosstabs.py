@@ -17,7 +17,7 @@ COLUMNS = {
     "service.instance.id": "instance",
 }
 MAX_VALUES = 1_000  # of one attribute
-MAX_ROWS = 20_000
+MAX_ROWS = 50_000
 
 
 def uses(spans: Sequence[Mapping[str, Scalar]]) -> list[AttributeUse]:

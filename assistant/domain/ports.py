@@ -98,7 +98,7 @@ class TraceReader(Protocol):
     ) -> Crosstab:
         """The same requests counted by the values of the attributes, as text; rows by code. Of
         each attribute the 1,000 busiest values are told apart, the rest is OTHER; in all at most
-        20,000 rows, the busiest. A store may count a share of the traces only, and says so."""
+        50,000 rows, the busiest. A store may count a share of the traces only, and says so."""
         ...
 
 

@@ -119,7 +119,7 @@ class DuckDbTelemetry:
         *,
         calls: bool = False,
     ) -> Crosstab:
-        """Of more than 50,000 requests a share is counted, by trace."""
+        """Of more than 20,000 requests a share is counted, by trace."""
         with self._reading(TimeWindow(before.start, after.end)) as query:
             return breakdowns.breakdown(query, (before, after), service, attributes, calls)
 
