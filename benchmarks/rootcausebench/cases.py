@@ -36,6 +36,7 @@ class Truth:
     blast_radius: frozenset[str]
     remediation: str
     decoys: tuple[str, ...]
+    notes: str = ""  # in words; of a generated incident, which fault it is
 
 
 def case_folders(directory: Path) -> list[Path]:
@@ -68,6 +69,7 @@ def read_truth(case: Path) -> Truth:
         blast_radius=frozenset(truth.get("blast_radius", ())),
         remediation=truth.get("remediation", ""),
         decoys=tuple(truth.get("decoy_deploy_commits", ())),
+        notes=str(truth.get("notes") or ""),
     )
 
 

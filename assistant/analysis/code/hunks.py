@@ -131,7 +131,8 @@ def _queries(hunk: Hunk) -> Iterator[Finding]:
     function around a column hides it from the index (sargability, Selinger et al. 1979)."""
     for old, new in pairs(hunk):
         if look.SQL.search(old.text) and look.SQL.search(new.text):
-            yield finding(hunk, Kind.QUERY_CHANGED, new.text.strip()[:80], (old, new))
+            detail = new.text.strip()[:80]
+            yield finding(hunk, Kind.QUERY_CHANGED, detail, (old, new), _UNSAID)
             if _selection(old.text) != _selection(new.text):
                 yield finding(hunk, Kind.SELECTION_CHANGED, new.text.strip()[:80], (old, new))
             wrapped = look.FUNCTION_ON_COLUMN.search(new.text)
@@ -157,7 +158,7 @@ def _caching(hunk: Hunk) -> Iterator[Finding]:
 
 
 def _lost_or_new(
-    pattern: re.Pattern[str], kind: Kind, *, lost: bool
+    pattern: re.Pattern[str], kind: Kind, *, lost: bool, strength: float = 1.0
 ) -> Callable[[Hunk], Iterator[Finding]]:
     def read(hunk: Hunk) -> Iterator[Finding]:
         ours, theirs = (hunk.removed, hunk.added) if lost else (hunk.added, hunk.removed)
@@ -170,7 +171,7 @@ def _lost_or_new(
         ]
         hit = [line for line in hit if not look.COMMENT.match(line.text)]
         if hit:
-            yield finding(hunk, kind, hit[0].text.strip()[:80], hit)
+            yield finding(hunk, kind, hit[0].text.strip()[:80], hit, strength)
 
     return read
 
@@ -222,6 +223,6 @@ _READERS: tuple[Callable[[Hunk], Iterator[Finding]], ...] = (
     _lost_or_new(look.LOCK, Kind.LOCK_ADDED, lost=False),
     _lost_or_new(look.CACHE, Kind.CACHE_CHANGED, lost=True),
     _lost_or_new(look.ERROR, Kind.ERROR_HANDLING_CHANGED, lost=True),
-    _lost_or_new(look.SQL, Kind.QUERY_CHANGED, lost=False),
+    _lost_or_new(look.SQL, Kind.QUERY_CHANGED, lost=False, strength=_UNSAID),
     _lost_or_new(look.BLOCKING, Kind.BLOCKING_ADDED, lost=False),
 )
