@@ -40,7 +40,7 @@ def traffic_surge(clues: Clues) -> Iterator[OperationalCause]:
         for a in clues.scene.anomalies
         if _rose(a)
         and clues.scene.is_entry(a.window.service)
-        and (a.window.key in counted or not _counting(a.window.service, counted))
+        and (a.window.key in counted or _only_spans_tell(a.window.key, counted))
         and clues.began(a, _CLIMB)
         and _most_rose(a.window.service, counted, clues)
     ]
@@ -98,6 +98,10 @@ def _counted(clues: Clues) -> frozenset[SeriesKey]:
 
 def _counting(service: str, counted: Iterable[SeriesKey]) -> list[SeriesKey]:
     return [key for key in counted if key.service == service]
+
+
+def _only_spans_tell(key: SeriesKey, counted: Iterable[SeriesKey]) -> bool:
+    return from_spans(key) and not _counting(key.service, counted)
 
 
 def _most_rose(service: str, counted: Iterable[SeriesKey], clues: Clues) -> bool:
