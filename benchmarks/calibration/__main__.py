@@ -4,9 +4,9 @@
     python -m benchmarks.calibration report DIR... [--json FILE] [--diagram FILE]
 
 Folders are those of the benchmarks: generated shop incidents, RootCauseBench, Nezha, PetShop. `fit`
-writes the table that the product reads; `report` says how it does on every folder's data set, and
-what remains when a data set is scored with what the others taught. Answers are kept in --kept, so
-that only a changed engine is asked again.
+writes the table that the product reads; `report` says how it does on seeds that it was not fitted
+to, and what remains when a seed or a data set is scored with what the others taught. Answers are
+kept in --kept, so that only a changed engine is asked again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 import assistant.analysis.causes.confidence as product
 from benchmarks.calibration.fit import fit
 from benchmarks.calibration.records import Record, records
-from benchmarks.calibration.report import Scored, across, drawn, row, scored
+from benchmarks.calibration.report import Scored, across, by_seed, drawn, row, scored
 
 TABLE = Path(product.__file__).with_name("confidence.json")
 KEPT = Path("var/calibration")
@@ -56,28 +56,22 @@ def _table(found: Sequence[Record]) -> dict[str, object]:
         "fitted": datetime.now(UTC).date().isoformat(),
         "answers": dict(sorted(counts.items())),
         "right": sum(r.right for r in found),
-        "cases": [f"{min(g)} to {max(g)}" for g in _groups(found)],
+        "seeds": sorted({r.seed for r in found if r.dataset == "shop"}),
         "weights": fit(found),
     }
 
 
-def _groups(found: Sequence[Record]) -> list[list[str]]:
-    """Case names by all but their last part: the seeds of generated incidents."""
-    stems = sorted({r.case.rpartition("-")[0] for r in found if r.dataset == "shop"})
-    return [[r.case for r in found if r.case.rpartition("-")[0] == stem] for stem in stems]
-
-
 def _report(found: Sequence[Record], file: Path | None, diagram: Path | None) -> int:
-    weights = json.loads(TABLE.read_text("utf-8"))["weights"]
-    results: list[Scored] = [
-        scored("as the product says it", [r for r in found if r.dataset == "shop"], weights),
-        *across(found),
-    ]
+    table = json.loads(TABLE.read_text("utf-8"))
+    # What the table was fitted to says nothing of how well it does.
+    unseen = [r for r in found if r.dataset == "shop" and r.seed not in table.get("seeds", ())]
+    first = [scored("shop, as the product says it", unseen, table["weights"])] if unseen else []
+    results: list[Scored] = [*first, *by_seed(found), *across(found)]
     for result in results:
         print(row(result))
     if file is not None:
         file.write_text(json.dumps([asdict(r) for r in results], indent=1), "utf-8")
-    if diagram is not None:
+    if diagram is not None and results:
         drawn(results[0], diagram)
     return 0
 

@@ -46,6 +46,11 @@ class Record:
     right: bool
 
     @property
+    def seed(self) -> str:
+        """Of generated incidents: their names but for the number."""
+        return self.case.rpartition("-")[0]
+
+    @property
     def single(self) -> bool:
         """Whether a cause rests on fewer than two signals."""
         return self.answer in (Answer.CHANGE, Answer.OPERATIONAL) and (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,33 +30,61 @@ def scored(
 ) -> Scored:
     """`learned` are the answers that the weights came from, whose mean is the constant rival; by
     default the mean of `held` itself, the best that a constant can do."""
-    right = np.array([r.right for r in held], dtype=np.float64)
     mean = float(np.mean([r.right for r in learned or held]))
-    promises = np.array([promised(r, weights) for r in held])
-    raw = np.array([r.raw for r in held])
-    return Scored(
-        name,
-        float(right.mean()),
-        calibration(promises, right, mean),
-        calibration(raw, right, mean),
-    )
+    return _scored(name, held, [promised(r, weights) for r in held], mean)
 
 
 def across(found: Sequence[Record]) -> list[Scored]:
     """Each data set scored with what the others taught."""
-    names = sorted({r.dataset for r in found})
-    results = []
+    return [
+        scored(f"{name}, learned from the others", held, fit(others), others)
+        for name, held, others in _left_out(found, lambda record: record.dataset)
+    ]
+
+
+def by_seed(found: Sequence[Record]) -> list[Scored]:
+    """All generated incidents, those of each seed scored with what the other seeds taught."""
+    shop = [r for r in found if r.dataset == "shop"]
+    held: list[Record] = []
+    promises: list[float] = []
+    for _, part, others in _left_out(shop, lambda record: record.seed):
+        weights = fit(others)
+        held += part
+        promises += [promised(r, weights) for r in part]
+    if not held:
+        return []
+    mean = float(np.mean([r.right for r in held]))
+    return [_scored("shop, each seed learned from the other seeds", held, promises, mean)]
+
+
+def _left_out(
+    found: Sequence[Record], group: Callable[[Record], str]
+) -> Iterator[tuple[str, list[Record], list[Record]]]:
+    """(group, its records, all others), when there is more than one group."""
+    names = sorted({group(r) for r in found})
     for name in names if len(names) > 1 else ():
-        held = [r for r in found if r.dataset == name]
-        others = [r for r in found if r.dataset != name]
-        results.append(scored(f"{name}, learned from the others", held, fit(others), others))
-    return results
+        yield (
+            name,
+            [r for r in found if group(r) == name],
+            [r for r in found if group(r) != name],
+        )
+
+
+def _scored(name: str, held: Sequence[Record], promises: Sequence[float], mean: float) -> Scored:
+    right = np.array([r.right for r in held], dtype=np.float64)
+    raw = np.array([r.raw for r in held])
+    return Scored(
+        name,
+        float(right.mean()),
+        calibration(np.array(promises), right, mean),
+        calibration(raw, right, mean),
+    )
 
 
 def row(result: Scored) -> str:
     c = result.calibrated
     return (
-        f"{result.name:<38} {c.answers:>4} answers, {result.right:.2f} right; "
+        f"{result.name:<46} {c.answers:>4} answers, {result.right:.2f} right; "
         f"ECE {c.error:.3f} [{c.low:.3f}, {c.high:.3f}] (raw {result.raw.error:.3f}), "
         f"Brier {c.brier:.3f} (raw {result.raw.brier:.3f}, mean {c.mean_brier:.3f})"
     )

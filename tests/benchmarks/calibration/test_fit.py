@@ -3,13 +3,15 @@ probability."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from assistant.analysis.causes.confidence import FURTHEST, LOW, MOST_SIGNALS
 from benchmarks.calibration.fit import bins, calibration, fit, promised
 from benchmarks.calibration.records import Record
-from benchmarks.calibration.report import across, scored
+from benchmarks.calibration.report import across, by_seed, scored
 
 
 def a_record(
@@ -75,3 +77,12 @@ def test_each_data_set_is_scored_with_what_the_others_taught() -> None:
 
     assert [r.name.split(",")[0] for r in results] == ["nezha", "petshop", "shop"]
     assert all(r.calibrated.brier < r.calibrated.mean_brier for r in results)
+
+
+def test_every_seed_is_scored_once_by_the_others() -> None:
+    seeds = [replace(r, case=f"shop-{i % 3}-{i:03}") for i, r in enumerate(drawn(300, 1))]
+
+    (result,) = by_seed(seeds)
+
+    assert result.calibrated.answers == 300
+    assert result.calibrated.error < 0.1

@@ -28,6 +28,7 @@ def test_the_table_says_where_it_comes_from(cases: Path, tmp_path: Path) -> None
     held = json.loads(table.read_text())
     assert held["answers"] == {"shop": 1}
     assert held["right"] == 1
+    assert held["seeds"] == ["shop-9"]
     assert held["weights"]["always"] > 0
     assert len(list(kept.iterdir())) == 1
 
