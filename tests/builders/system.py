@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,29 @@ class Trouble:
     fails: float = 0.0
     message: str = ""
     version: str = ""  # only instances of this version
+    carrying: Mapping[str, str] = field(default_factory=dict)  # only requests with these attributes
+    ramp: float = 0.0  # minutes over which it grows from nothing, for leaks
+
+    def hits(self, service: str, version: str, request: Request) -> bool:
+        return (
+            self.service == service
+            and self.since <= request.minute < self.until
+            and self.version in ("", version)
+            and self.carrying.items() <= request.carried.items()
+        )
+
+    def strength(self, minute: float) -> float:
+        return min(1.0, (minute - self.since) / self.ramp) if self.ramp else 1.0
+
+
+@dataclass
+class Request:
+    """One request on its way through the system, with the spans it left."""
+
+    trace: str
+    minute: float
+    carried: Mapping[str, str]
+    spans: list[Span] = field(default_factory=list)
 
 
 @dataclass
@@ -66,6 +89,14 @@ class System:
     inferred: frozenset[str] = frozenset()  # called, but send no telemetry
     versions: Callable[[str, float, random.Random], str] = lambda service, minute, chance: ""
     traffic: Callable[[float], float] = lambda minute: 1.0
+    instances: Callable[[str, float, random.Random], str] = lambda service, minute, chance: ""
+    carried: Callable[[random.Random], Mapping[str, str]] = lambda chance: {}
+    repeats: Callable[[str, str, float], int] = lambda caller, callee, minute: 1  # calls a request
+    retries: Mapping[str, int] = field(default_factory=dict)  # by caller, of a call that failed
+    silent: Mapping[str, float] = field(default_factory=dict)  # sends nothing from this minute on
+    skewed: Mapping[str, float] = field(default_factory=dict)  # minutes its clock is ahead
+    # whether a trace is kept, by whether it failed
+    sampled: Callable[[bool, random.Random], bool] = lambda failed, chance: True
     troubles: list[Trouble] = field(default_factory=list)
     extra: list[LogRecord | MetricPoint] = field(default_factory=list)
     changes: list[RecordedChange] = field(default_factory=list)
@@ -130,56 +161,73 @@ class System:
             for i in range(round(self.rate * self.traffic(minute))):
                 moment = minute + (i + chance.random()) / max(self.rate * self.traffic(minute), 1)
                 trace = f"{chance.getrandbits(128):032x}"
-                self._visit(self.entry, "", trace, moment, chance, spans)
+                request = Request(trace, moment, self.carried(chance))
+                _, failed = self._visit(self.entry, "", request, chance)
+                if self.sampled(failed, chance):
+                    spans += request.spans
         for service in self.calls:
-            self.logs(service, f"handled GET /{service} in {{n}}ms", since=self.start)
+            until = self.silent.get(service, 1e9)
+            self.logs(service, f"handled GET /{service} in {{n}}ms", since=self.start, until=until)
         return a_batch(*spans, *self.extra)
 
     def _visit(
-        self,
-        service: str,
-        parent: str,
-        trace: str,
-        minute: float,
-        chance: random.Random,
-        spans: list[Span],
+        self, service: str, parent: str, request: Request, chance: random.Random
     ) -> tuple[float, bool]:
         """Milliseconds it took, and whether it failed."""
         span_id = f"{chance.getrandbits(64):016x}"
-        version = self.versions(service, minute, chance)
-        active = [
-            t for t in self.troubles
-            if t.service == service and t.since <= minute < t.until and t.version in ("", version)
-        ]  # fmt: skip
-        own = 10 * chance.uniform(0.8, 1.25)
+        version = self.versions(service, request.minute, chance)
+        active = [t for t in self.troubles if t.hits(service, version, request)]
+        took = 10 * chance.uniform(0.8, 1.25)
         for trouble in active:
-            own *= trouble.slower
-        failing = next((t for t in active if chance.random() < t.fails), None)
-        took, failed = own, failing is not None
+            took *= 1 + (trouble.slower - 1) * trouble.strength(request.minute)
+        failing = next(
+            (t for t in active if chance.random() < t.fails * t.strength(request.minute)), None
+        )
+        failed = failing is not None
         for callee in self.calls.get(service, ()):
-            below, broke = self._visit(callee, span_id, trace, minute, chance, spans)
-            took, failed = took + below, failed or broke
-        if service not in self.inferred:
-            spans.append(
-                Span(
-                    trace_id=trace, span_id=span_id, parent_span_id=parent, service=service,
-                    operation=f"GET /{service}", start_ns=at_ns(0) + int(minute * _MINUTE_NS),
-                    duration_ns=int(took * _MS), kind=SpanKind.SERVER, version=version,
-                    status=SpanStatus.ERROR if failed else SpanStatus.UNSET,
-                    status_message=failing.message if failing else "",
-                )
-            )  # fmt: skip
-        else:
-            spans.append(
-                Span(
-                    trace_id=trace, span_id=span_id, parent_span_id=parent,
-                    service=self._caller(service), operation=f"call {service}", peer=service,
-                    start_ns=at_ns(0) + int(minute * _MINUTE_NS), duration_ns=int(took * _MS),
-                    kind=SpanKind.CLIENT, status=SpanStatus.ERROR if failed else SpanStatus.UNSET,
-                    status_message=failing.message if failing else "",
-                )
-            )  # fmt: skip
+            for _ in range(self.repeats(service, callee, request.minute)):
+                for _ in range(1 + self.retries.get(service, 0)):
+                    below, broke = self._visit(callee, span_id, request, chance)
+                    took += below
+                    if not broke:
+                        break
+                failed = failed or broke
+        message = failing.message if failing else ""
+        sender = self._caller(service) if service in self.inferred else service
+        if request.minute < self.silent.get(sender, 1e9):
+            span = self._span(service, request, version, took, failed, message)
+            instance = self.instances(sender, request.minute, chance)
+            named = replace(span, span_id=span_id, parent_span_id=parent, instance=instance)
+            request.spans.append(named)
         return took, failed
+
+    def _span(
+        self,
+        service: str,
+        request: Request,
+        version: str,
+        took: float,
+        failed: bool,
+        message: str,
+    ) -> Span:
+        """Of a service that sends telemetry, or of the call to one that does not."""
+        called = service in self.inferred
+        sender = self._caller(service) if called else service
+        start = request.minute + self.skewed.get(sender, 0.0)
+        return Span(
+            trace_id=request.trace,
+            span_id="",
+            service=sender,
+            operation=f"call {service}" if called else f"GET /{service}",
+            peer=service if called else "",
+            kind=SpanKind.CLIENT if called else SpanKind.SERVER,
+            version="" if called else version,
+            start_ns=at_ns(0) + int(start * _MINUTE_NS),
+            duration_ns=int(took * _MS),
+            status=SpanStatus.ERROR if failed else SpanStatus.UNSET,
+            status_message=message,
+            attributes=dict(request.carried),
+        )
 
     def _caller(self, service: str) -> str:
         return next(caller for caller, callees in self.calls.items() if service in callees)
