@@ -16,7 +16,7 @@ def gaps_of(facts: Facts, diagnosis: Diagnosis) -> tuple[str, ...]:
     blind = [s for s in diagnosis.scene.services if s not in seen]
     if blind:
         found.append(f"No request counts (spans) of {', '.join(blind[:5])}.")
-    if not observation.edges:
+    if not diagnosis.scene.graph.edges:
         found.append("No traces connect the services; who calls whom is unknown.")
     if inferred := sorted({e.callee for e in observation.edges if e.inferred})[:5]:
         found.append(f"Known only through their callers: {', '.join(inferred)}.")

@@ -19,6 +19,7 @@ from assistant.analysis.causes.suffering import Suffering
 from assistant.analysis.detection.merge import ServiceWindow, merge
 from assistant.analysis.logs.mentions import mentioned_edges
 from assistant.analysis.logs.templates import LogTemplate
+from assistant.analysis.traces.metered import metered_edges
 from assistant.analysis.traces.topology import ServiceGraph
 from assistant.domain.anomaly import AnomalousSeries
 from assistant.domain.signals import Signal
@@ -199,12 +200,15 @@ def step_of(observation: Observation) -> timedelta:
 
 
 def graph_of(observation: Observation) -> ServiceGraph:
-    """Calls seen in traces, calls that the catalogue lists or logs and metrics mention, and shared
-    machines."""
+    """Calls seen in traces, counted by metrics, listed in the catalogue or mentioned by logs and
+    metric names, the first that tells of a pair; and shared machines."""
     detection = observation.detection
-    seen = {(e.caller, e.callee) for e in observation.edges}
-    listed = declared_calls(observation.catalogue, detection.services)
-    edges = [*observation.edges, *(e for e in listed if (e.caller, e.callee) not in seen)]
+    told = (
+        *observation.edges,
+        *metered_edges(observation.series, detection.services),
+        *declared_calls(observation.catalogue, detection.services),
+    )
+    edges = list({(e.caller, e.callee): e for e in reversed(told)}.values())[::-1]
     mentioned = mentioned_edges(
         detection.templates,
         (a.series for a in detection.anomalies),
