@@ -143,6 +143,24 @@ def ramp_place(values: Floats, noise: Noise) -> tuple[Place, Floats]:
     return spread, rest
 
 
+def leap_place(values: Floats, noise: Noise) -> tuple[Place, float, float]:
+    """Where a flat start is left at a leap, to go on along any straight line from there, and the
+    squared errors of the start and of the line. At least two values are on either side."""
+    count = len(values)
+    at = np.arange(2, count - 1)
+    first, squares = np.cumsum(values), np.cumsum(values**2)
+    flat = squares[at - 1] - first[at - 1] ** 2 / at
+    rest = count - at
+    total, moment = first[-1] - first[at - 1], np.cumsum(values * np.arange(count))
+    centre = (count - 1 + at) / 2
+    lean = (moment[-1] - moment[at - 1] - centre * total) ** 2 / (rest * (rest**2 - 1) / 12)
+    sloped = squares[-1] - squares[at - 1] - total**2 / rest - lean
+    errors = np.maximum(flat, 0.0) + np.maximum(sloped, 0.0)
+    place = _likely(errors / max(noise.sigma, 1e-300) ** 2 / noise.inflation)
+    found = Place(place.index + 2, place.earliest + 2, place.latest + 2)
+    return found, float(max(flat[place.index], 0.0)), float(max(sloped[place.index], 0.0))
+
+
 def _likely(cost: Floats) -> Place:
     best = int(np.argmin(cost))
     possible = np.flatnonzero(cost <= cost[best] + _LIKELY)

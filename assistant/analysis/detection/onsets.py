@@ -9,7 +9,9 @@ import numpy as np
 from assistant.analysis.detection.chance import climb_chance
 from assistant.analysis.detection.changepoints import (
     Noise,
+    Place,
     curve_error,
+    leap_place,
     median,
     ramp_place,
     step_place,
@@ -58,11 +60,15 @@ def onset_of(values: Floats, level: float, noise: Noise, before: int, a: int, b:
         ramp_error = float(rest @ rest)
         best = min(best, ramp_error)
         if ramp_error < _BENDS * step_error:
-            index = before + place.index
             smooth = curve_error(climb, 3) < _SMOOTH * best
-            bounds = before + place.earliest, before + place.latest
+            leap = _leap(climb, rest, noise)
+            found = leap or place
+            index, earliest, latest = (
+                before + i for i in (found.index, found.earliest, found.latest)
+            )
             chance = climb_chance(1 - ramp_error / (len(climb) * float(climb.var())), rest)
-            return Onset(index, *bounds, ramp=True, rise=tall - index, smooth=smooth, chance=chance)
+            ramp, rise = leap is None, max(tall - index, 0)
+            return Onset(index, earliest, latest, ramp, rise, smooth, chance)
     near, until = max(before, a - _NEAR), min(a + _LEVEL, b)
     place = step_place(values[near:until], level, median(values[a:until]), noise)
     index, earliest, latest = (
@@ -70,6 +76,19 @@ def onset_of(values: Floats, level: float, noise: Noise, before: int, a: int, b:
     )
     smooth = len(climb) > _CLIMBS and curve_error(climb, 3) < _SMOOTH * best
     return Onset(index, earliest, latest, ramp=False, rise=max(tall - index, 0), smooth=smooth)
+
+
+def _leap(climb: Floats, rest: Floats, noise: Noise) -> Place | None:
+    """Where the values left the flat start at once to climb on from there, if that says more than
+    the bend that leaves `rest`: a bend put through a leap begins too early, among usual values. By
+    the criterion of Schwarz ("Estimating the dimension of a model", Annals of Statistics 6, 1978);
+    what is usual scatters by the noise, what is not has a scatter of its own."""
+    place, before, after = leap_place(climb, noise)
+    flat, risen = rest[: place.index], rest[place.index :]
+    least = noise.sigma**2
+    gain = (flat @ flat - before) / max(least, 1e-300)
+    gain += len(risen) * np.log((risen @ risen + least) / (after + least))
+    return place if gain / noise.inflation > np.log(len(climb)) else None
 
 
 def _lasting(high: Bools) -> int:
