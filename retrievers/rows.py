@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from assistant.domain.signals import (
@@ -18,6 +18,8 @@ from assistant.domain.signals import (
 )
 
 Row = dict[str, Any]
+
+_EMPTY: dict[str, Callable[[], Any]] = {"{}": dict, "[]": list}
 
 
 def rows_of(columns: Columns) -> Iterator[Row]:
@@ -55,4 +57,6 @@ def to_point(row: Row) -> MetricPoint:
 
 
 def _json(text: str, empty: str) -> Any:
-    return json.loads(text or empty)  # unlike orjson it reads NaN, which attributes may hold
+    if len(text) <= len(empty):  # nothing to say, as in most rows
+        return _EMPTY[empty]()
+    return json.loads(text)  # unlike orjson it reads NaN, which attributes may hold

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from assistant.analysis.causes.facts import Observation
@@ -19,7 +19,7 @@ from assistant.gather.sources import Sources
 _WARN = 13  # OpenTelemetry severity
 _SAMPLES, _SAMPLED_TEMPLATES = 50, 20
 _TRACES = 60
-_JOURNEYS, _LOGGED = 250, 10_000  # traces of a period, and records inside their spans
+_JOURNEYS, _LOGGED = 240, 10_000  # traces of a period, and records inside their spans
 _MARGIN = timedelta(minutes=5)  # in which a trace that begins in a period ends
 
 
@@ -33,6 +33,7 @@ def observe(scope: Scope, sources: Sources) -> Observation:
     split = _onset(detection) or scope.question.at
     before = TimeWindow(window.start, max(split, window.start + timedelta(seconds=1)))
     after = TimeWindow(min(split, window.end - timedelta(seconds=1)), window.end)
+    earlier, later = (telemetry.traces(part, limit=_JOURNEYS) for part in (before, after))
     return Observation(
         question=scope.question,
         window=window,
@@ -42,8 +43,8 @@ def observe(scope: Scope, sources: Sources) -> Observation:
         series=series,
         edges=telemetry.edges(window),
         failing=telemetry.traces(after, errors_only=True, limit=_TRACES),
-        ordinary=telemetry.traces(before, limit=_TRACES),
-        later=telemetry.traces(after, limit=_TRACES),
+        ordinary=_spread(earlier),
+        later=_spread(later),
         catalogue=scope.catalogue,
         placement={
             service: frozenset({resource["node"]})
@@ -52,24 +53,28 @@ def observe(scope: Scope, sources: Sources) -> Observation:
         },
         versions=telemetry.versions(window),
         usual=usual_series(scope, telemetry),
-        course=_course(scope, (before, after), sources),
+        course=_course(scope, {before: earlier, after: later}, sources),
         samples=_samples(detection, after, telemetry),
     )
 
 
-def _course(scope: Scope, parts: Sequence[TimeWindow], sources: Sources) -> Course:
+def _spread(traces: Sequence[Trace]) -> Sequence[Trace]:
+    """Fewer of them, as evenly spread as they are."""
+    return traces[:: -(-len(traces) // _TRACES) or 1]
+
+
+def _course(scope: Scope, parts: Mapping[TimeWindow, Sequence[Trace]], sources: Sources) -> Course:
     """Traces of the window, from both sides of the onset, against those of a good time."""
-    good = scope.question.baseline
-    usual = _journeys([good] if good else [], sources.telemetry)
-    return sources.compute(course_of, usual, _journeys(parts, sources.telemetry))
+    telemetry, good = sources.telemetry, scope.question.baseline
+    usual = {good: telemetry.traces(good, limit=_JOURNEYS)} if good else {}
+    return sources.compute(course_of, _journeys(usual, telemetry), _journeys(parts, telemetry))
 
 
-def _journeys(periods: Sequence[TimeWindow], telemetry: TelemetryStore) -> Journeys:
-    """Some traces that start in each period, with what was logged inside their spans."""
+def _journeys(parts: Mapping[TimeWindow, Sequence[Trace]], telemetry: TelemetryStore) -> Journeys:
+    """Traces that start in each period, each once, with what was logged inside their spans."""
     traces: dict[str, Trace] = {}
     records: list[LogRecord] = []
-    for period in periods:
-        found = telemetry.traces(period, limit=_JOURNEYS)
+    for period, found in parts.items():
         new = [t.trace_id for t in found if t.trace_id not in traces]
         records += telemetry.logged_in(period.extended(after=_MARGIN), new, limit=_LOGGED)
         traces |= {t.trace_id: t for t in found}

@@ -25,6 +25,7 @@ from assistant.domain.window import to_ns
 _RESOURCES = (Signal.RESOURCE, Signal.SATURATION)
 _WEIGHT = 1.0
 _DOUBT_NATS = 5.0
+_LEAST_NATS = float(np.log(20))  # a chance of 5 % over all series together (Bonferroni)
 _LATEST = 3  # values from the moment in question on
 _ENOUGH = 8  # values of usual time below which nothing is known of a series
 _TAIL = 0.1  # of the moves
@@ -71,7 +72,7 @@ def own_resources(observation: Observation, scene: Scene) -> Opinion | None:
             by_service[history.key.service].append((history, rarity))
     tests = np.log(max(1, sum(map(len, groups))))
     rarest = {s: max(n for _, n in found) - tests for s, found in by_service.items()}
-    nats = {s: float(n) for s, n in rarest.items() if n > 0}
+    nats = {s: float(n) for s, n in rarest.items() if n > _LEAST_NATS}
     if not nats:
         return None
     whole = sum(n**2 for n in nats.values()) + _DOUBT_NATS**2

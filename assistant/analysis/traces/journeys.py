@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -81,8 +82,12 @@ class Journey:
         """Of the longest of its roots."""
         return max((s.duration_ns for s in self._tree.roots), default=0) / 1e9
 
-    def passages(self) -> Iterator[Passage]:
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
         """Over every span in which something was logged."""
+        return tuple(self._passages())
+
+    def _passages(self) -> Iterator[Passage]:
         tree = self._tree
         for span in tree.spans:
             records = sorted(self._records.get(span.span_id, ()), key=lambda r: r.time_ns)

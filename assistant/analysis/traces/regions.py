@@ -71,7 +71,7 @@ def broken_regions(good: Sequence[Journey], now: Sequence[Journey]) -> list[Brok
     """What broke in `now` (in order of start) against `good` and against the earlier part of `now`
     itself, the likeliest origin first. Without `good`, the earlier part alone is compared with."""
     bins = [i * _SPLITS // len(now) for i in range(len(now))]
-    passages = [list(j.passages()) for j in now]
+    passages = [j.passages for j in now]
     cells = _counted(good, passages, bins)
     severities = {p.after: p.severity for ps in passages for p in ps}
     found = [b for e, sites in cells.items() if (b := _broken(e, sites, severities)) is not None]
@@ -83,7 +83,7 @@ def _counted(
 ) -> Mapping[Event, Mapping[Site, _Cell]]:
     cells: dict[Event, dict[Site, _Cell]] = defaultdict(lambda: defaultdict(_Cell))
     for journey in good:
-        for passage, vote in _votes(list(journey.passages())):
+        for passage, vote in _votes(journey.passages):
             cell = cells[passage.site.service, passage.before][passage.site]
             cell.good[passage.after] += vote  # type: ignore[assignment]
     for position, passages in zip(bins, now, strict=True):

@@ -13,7 +13,7 @@ from tests.builders import a_span, at_ns
 def test_passages_lead_from_event_to_event_inside_each_span() -> None:
     (journey,) = journeys([walk(0)])
 
-    walked = [(p.site.service, p.before, p.after) for p in journey.passages()]
+    walked = [(p.site.service, p.before, p.after) for p in journey.passages]
 
     assert walked == [
         ("shop", START, "asked"),
@@ -28,7 +28,7 @@ def test_passages_lead_from_event_to_event_inside_each_span() -> None:
 
 def test_a_passage_says_for_whom_and_how_long_without_the_calls_in_it() -> None:
     (journey,) = journeys([walk(0, stock_ms=500)])
-    passages = {(p.site.service, p.before): p for p in journey.passages()}
+    passages = {(p.site.service, p.before): p for p in journey.passages}
 
     assert passages["stock", START].site == Site("stock", "GET /item", "shop ask")
     assert passages["shop", START].site == Site("shop", "POST /buy", "")
