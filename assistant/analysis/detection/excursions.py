@@ -114,11 +114,19 @@ def _spans(
 
 
 def _curves(view: _View, pieces: Sequence[tuple[int, int]]) -> bool:
-    """Whether one smooth curve says as much as the pieces: then nothing stepped."""
-    stepped = sum(
-        float(((view.scaled[a:b] - view.scaled[a:b].mean()) ** 2).sum()) for a, b in pieces
-    )
+    """Whether one smooth curve says as much as the pieces: then nothing stepped. A few straight
+    pieces (what lies still, and then climbs) have no more freedom than the curve."""
+    degree = 1 if 2 * len(pieces) <= _CURVE + 1 else 0
+    stepped = sum(_piece_error(view.scaled[a:b], degree) for a, b in pieces)
     return len(view.scaled) > 4 * _CURVE and curve_error(view.scaled, _CURVE) < stepped
+
+
+def _piece_error(values: Floats, degree: int) -> float:
+    """Squared distance from the mean, or from a straight line."""
+    at = np.arange(len(values))
+    if degree and len(values) > 2:
+        values = values - np.polyval(np.polyfit(at, values, degree), at)
+    return float(((values - values.mean()) ** 2).sum())
 
 
 def _measure(view: _View, baseline: Baseline, a: int, b: int) -> Excursion | None:
