@@ -14,13 +14,13 @@ from typing import TypeVar
 import assistant
 from assistant.analysis.causes.confidence import (
     MOST_SIGNALS,
+    NO_CAUSE,
     Answer,
     Grounds,
     confidence,
     grounds_of,
 )
 from assistant.analysis.causes.diagnosis import Diagnosis
-from assistant.analysis.causes.facts import Facts
 from assistant.domain.errors import CausewayError
 from assistant.domain.ports import Compute
 from benchmarks.calibration.origins import checked
@@ -52,9 +52,9 @@ class Record:
 
     @property
     def single(self) -> bool:
-        """Whether a cause rests on fewer than two signals."""
-        return self.answer in (Answer.CHANGE, Answer.OPERATIONAL) and (
-            self.inputs["signals"] * MOST_SIGNALS < 1.5
+        """Whether what it says of the cause rests on fewer than two signals."""
+        return self.answer not in NO_CAUSE and (
+            self.inputs.get("signals", 0.0) * MOST_SIGNALS < 1.5
         )
 
 
@@ -68,9 +68,7 @@ class Listening:
     def __call__(self, function: Callable[..., Result], /, *arguments: object) -> Result:
         found = self.compute(function, *arguments)
         if isinstance(found, Diagnosis):
-            (facts,) = arguments
-            assert isinstance(facts, Facts)
-            self.heard.append(grounds_of(found.judgement, found.suspects, found.causes, facts))
+            self.heard.append(grounds_of(found.judgement, found.suspects, found.causes))
         return found
 
 

@@ -16,7 +16,6 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from assistant.analysis.causes.facts import Facts
 from assistant.analysis.causes.operational import OperationalCause
 from assistant.analysis.causes.verdict import Judgement, independent_signals
 from assistant.domain.report import Suspect, Verdict
@@ -36,6 +35,9 @@ class Answer(StrEnum):
     NONE = "none"  # not enough evidence
 
 
+NO_CAUSE = (Answer.HEALTHY, Answer.NONE)  # answers that name none, and need no signals for it
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """What the confidence rests on. `share` and `lead` are log odds: of the answer against all
@@ -45,7 +47,6 @@ class Grounds:
     share: float = 0.0
     lead: float = 0.0
     signals: int = 0  # independent kinds of evidence
-    unread: bool = False  # some change could not be read
 
     def inputs(self) -> dict[str, float]:
         """The inputs of the regression by name, each about -1..1."""
@@ -55,7 +56,6 @@ class Grounds:
             "share": _within(self.share) / FURTHEST,
             "lead": _within(self.lead) / FURTHEST,
             "signals": min(self.signals, MOST_SIGNALS) / MOST_SIGNALS,
-            "unread": float(self.unread),
         }
 
 
@@ -63,14 +63,12 @@ def grounds_of(
     judgement: Judgement,
     suspects: Sequence[Suspect],
     causes: Sequence[OperationalCause],
-    facts: Facts,
 ) -> Grounds:
     """`causes` as weighed against the best suspect."""
-    unread = bool(facts.changes.notes) or any(c.hunks is None for c in facts.changes.commits)
     if judgement.verdict is Verdict.HEALTHY:
-        return Grounds(Answer.HEALTHY, unread=unread)
+        return Grounds(Answer.HEALTHY)
     if judgement.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
-        return Grounds(Answer.NONE, unread=unread)
+        return Grounds(Answer.NONE)
     scores = {s.id: s.score for s in suspects} | {_name(c): c.score for c in causes}
     if judgement.verdict is Verdict.CHANGE_GUILTY and judgement.suspect is not None:
         named, answer = judgement.suspect.id, Answer.CHANGE
@@ -81,19 +79,18 @@ def grounds_of(
     else:
         # The less the best of them fits, the likelier it is that none does.
         best = -_log_odds(max(scores.values(), default=0.0))
-        return Grounds(Answer.NO_FIT, share=best, lead=best, unread=unread)
+        return Grounds(Answer.NO_FIT, share=best, lead=best)
     own = _log_odds(scores.pop(named, 0.5))
     rivals = 1.0 + sum(math.exp(_log_odds(score)) for score in scores.values())
     second = _log_odds(max(scores.values(), default=0.0))
-    return Grounds(answer, own - math.log(rivals), own - second, signals, unread)
+    return Grounds(answer, own - math.log(rivals), own - second, signals)
 
 
 def confidence(grounds: Grounds, weights: Mapping[str, float] | None = None) -> float:
-    """0..1; at most LOW where fewer than two signals carry a cause."""
+    """0..1; at most LOW where fewer than two signals carry what the answer says of the cause."""
     table = weights if weights is not None else _table()
     sure = probability(grounds.inputs(), table)
-    carried = grounds.answer not in (Answer.CHANGE, Answer.OPERATIONAL) or grounds.signals > 1
-    return sure if carried else min(sure, LOW)
+    return sure if grounds.signals > 1 or grounds.answer in NO_CAUSE else min(sure, LOW)
 
 
 def probability(inputs: Mapping[str, float], weights: Mapping[str, float]) -> float:

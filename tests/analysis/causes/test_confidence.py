@@ -21,7 +21,7 @@ def test_more_of_the_odds_and_more_signals_make_it_surer() -> None:
     assert all(a < b for a, b in pairwise(confidence(g, WEIGHTS) for g in grounds))
 
 
-@pytest.mark.parametrize("answer", [Answer.CHANGE, Answer.OPERATIONAL])
+@pytest.mark.parametrize("answer", [Answer.CHANGE, Answer.OPERATIONAL, Answer.NO_FIT])
 def test_a_cause_with_one_signal_is_low_however_far_it_leads(answer: Answer) -> None:
     assert confidence(Grounds(answer, share=6.0, lead=6.0, signals=1), WEIGHTS) == LOW
 
