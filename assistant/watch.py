@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import numpy as np
+
+from assistant.analysis.detection.absence import silence_as_zero
 from assistant.analysis.detection.streaming import Alarm, StreamingDetector
-from assistant.domain.signals import Series, SeriesKey
+from assistant.domain.signals import Series, SeriesKey, Signal
 from assistant.domain.window import NANOSECONDS, TimeWindow, from_ns
 
 _MOST_STEPS = 720  # of one read
@@ -32,10 +36,29 @@ class WatchEvent:
         return self.alarm.opened
 
 
+def as_row(event: WatchEvent) -> dict[str, str | float]:
+    """The event as plain JSON values; `chance` is that of so strange a value in this series."""
+    alarm = event.alarm
+    return {
+        "event": "opened" if event.opened else "closed",
+        "service": event.key.service,
+        "series": f"{event.key.name} {event.key.statistic}".strip(),
+        "instance": event.key.instance,
+        "signal": event.key.signal.value,
+        "at": event.told_at.isoformat(),
+        "onset": event.onset.isoformat(),
+        "direction": "rose" if alarm.rose else "fell",
+        "baseline": alarm.baseline,
+        "peak": alarm.peak,
+        "measure": alarm.measure,
+        "chance": math.exp(-alarm.surprise),
+    }
+
+
 @dataclass(slots=True)
 class _Followed:
     detector: StreamingDetector
-    heard_ns: int = field(default=0)
+    heard_ns: int = 0
 
 
 class Watch:
@@ -58,7 +81,8 @@ class Watch:
 
     def _observe(self, window: TimeWindow) -> Iterator[WatchEvent]:
         step_ns = self._step // timedelta(microseconds=1) * 1000
-        for series in self._read(window, step_ns):
+        read = silence_as_zero(self._read(window, step_ns))
+        for series in (*read, *self._fallen_silent(read)):
             followed = self._followed.get(series.key) or self._follow(series.key, step_ns)
             for i, value in enumerate(series.values.tolist()):
                 told_ns = series.start_ns + i * step_ns
@@ -66,6 +90,21 @@ class Watch:
                     onset_ns = told_ns - (alarm.told - alarm.onset) * step_ns
                     yield WatchEvent(series.key, from_ns(told_ns), from_ns(onset_ns), alarm)
             followed.heard_ns = series.end_ns
+
+    def _fallen_silent(self, read: Sequence[Series]) -> list[Series]:
+        """Requests that were counted before and are no more, as none, wherever anything else was
+        heard. Other series may end: an instance that goes is no anomaly."""
+        if not read:
+            return []
+        here = {series.key for series in read}
+        first = read[0]
+        heard = np.logical_or.reduce([np.isfinite(series.values) for series in read])
+        none = np.where(heard, 0.0, np.nan)
+        return [
+            replace(first, key=key, values=none, weights=None)
+            for key in self._followed
+            if key.signal is Signal.TRAFFIC and not key.instance and key not in here
+        ]
 
     def _follow(self, key: SeriesKey, step_ns: int) -> _Followed:
         if len(self._followed) >= _MOST_SERIES:

@@ -15,6 +15,7 @@ from assistant import telemetry
 from assistant.analysis.redaction import RuleRedactor
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import RecordedChange
+from assistant.domain.errors import InvalidWindow
 from assistant.domain.ports import (
     CatalogueSource,
     CodeHistory,
@@ -24,7 +25,7 @@ from assistant.domain.ports import (
     TelemetryStore,
 )
 from assistant.domain.report import Question, Report
-from assistant.domain.signals import SignalBatch
+from assistant.domain.signals import Series, SignalBatch
 from assistant.domain.window import TimeWindow
 from assistant.intake import Intake, ingest
 from assistant.settings import Settings
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from retrievers.records import SqlChangeLog, SqlReportStore
 
 _MIB = 1024 * 1024
+_MOST_STEPS = 1_000  # of one read of series
 _TRIM_EVERY_S = 15 * 60.0
 
 
@@ -148,6 +150,19 @@ class Causeway:
         catalogue = self.catalogue.catalogue()
         names = sorted({*seen, *catalogue.names()})
         return [_service_row(name, seen.get(name, {}), catalogue) for name in names]
+
+    def series(
+        self, window: TimeWindow, step_ns: int, services: Sequence[str] = ()
+    ) -> Sequence[Series]:
+        """What is followed: metrics, and requests as spans tell them. Raises InvalidWindow for a
+        grid of more than 1,000 steps."""
+        if (window.end_ns - window.start_ns) // step_ns > _MOST_STEPS:
+            raise InvalidWindow(
+                f"A grid of more than {_MOST_STEPS} steps is not read at once.",
+                hint="Ask for a shorter window or a longer step.",
+            )
+        metrics = self.telemetry.series(window, step_ns, services)
+        return [*metrics, *self.telemetry.red(window, step_ns, services)]
 
 
 @contextmanager

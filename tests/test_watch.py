@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.domain.signals import Floats, Series, SeriesKey, Signal
 from assistant.domain.window import NANOSECONDS, TimeWindow, to_ns
-from assistant.watch import Watch
+from assistant.watch import ReadSeries, Watch, as_row
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -71,3 +71,51 @@ def test_a_series_that_comes_late_starts_to_be_learned_then() -> None:
         return [Series(KEY, window.start_ns, 60 * NANOSECONDS, np.full(count, 5.0))]
 
     assert list(Watch(series, START, MINUTE).tick(START + 2000 * MINUTE)) == []
+
+
+def read_of(values: Floats, key: SeriesKey, weights: Floats | None = None) -> ReadSeries:
+    """Reads one series, which is left out where a read has no value of it, beside a steady one."""
+
+    def series(window: TimeWindow, step_ns: int) -> Sequence[Series]:
+        first = (window.start_ns - to_ns(START)) // step_ns
+        part = slice(first, first + (window.end_ns - window.start_ns) // step_ns)
+        steady = np.full(len(values[part]), 5.0)
+        found = [Series(KEY, window.start_ns, step_ns, steady)]
+        if np.isfinite(values[part]).any():
+            counts = None if weights is None else weights[part]
+            found.append(Series(key, window.start_ns, step_ns, values[part], counts))
+        return found
+
+    return series
+
+
+def stopping() -> Floats:
+    values = np.random.default_rng(8).normal(50, 3, 3000)
+    values[1500:] = np.nan
+    return values
+
+
+def test_requests_that_stop_while_others_are_heard_are_told() -> None:
+    key = SeriesKey("cart", Signal.TRAFFIC, "requests", statistic="rate")
+    read = read_of(stopping(), key, np.full(3000, 3000.0))
+    events = list(Watch(read, START, MINUTE).tick(START + 3000 * MINUTE))
+    told = [e for e in events if e.key == key and e.told_at >= START + 1500 * MINUTE]
+    assert (told[0].opened, told[0].told_at) == (True, START + 1500 * MINUTE)
+    assert told[0].alarm.peak == 0
+
+
+def test_an_instance_that_goes_is_no_anomaly() -> None:
+    key = SeriesKey("cart", Signal.RESOURCE, "memory", instance="cart-7d4f")
+    read = read_of(stopping(), key)
+    events = list(Watch(read, START, MINUTE).tick(START + 3000 * MINUTE))
+    assert not [e for e in events if e.told_at >= START + 1500 * MINUTE]
+
+
+def test_an_event_as_plain_values() -> None:
+    watch = Watch(Recorded(spiking()).series, START, MINUTE)
+    row = next(
+        as_row(e) for e in watch.tick(START + 2000 * MINUTE) if e.onset == START + 1500 * MINUTE
+    )
+    assert row["event"] == "opened"
+    assert (row["service"], row["series"], row["direction"]) == ("checkout", "queue_length", "rose")
+    assert float(row["chance"]) < 1e-3

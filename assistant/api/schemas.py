@@ -1,16 +1,20 @@
-"""JSON of the API other than reports: questions, changes, services."""
+"""JSON of the API other than reports: questions, changes, series."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assistant.domain.changes import ConfigChange, Deployment, FlagChange, RecordedChange
 from assistant.domain.errors import InvalidPayload
 from assistant.domain.report import Question
+from assistant.domain.signals import Floats, Series, SeriesKey, Signal
 from assistant.domain.window import TimeWindow
 
 _CHANGES: dict[str, TypeAdapter[Any]] = {
@@ -92,6 +96,35 @@ def change_from_dict(document: Mapping[str, Any]) -> RecordedChange:
     except ValidationError as error:
         raise InvalidPayload(f"Not a change: {error}") from error
     return change
+
+
+def series_to_dict(series: Series) -> dict[str, Any]:
+    """A series as plain JSON values; null where a step holds no data."""
+    return {
+        "key": asdict(series.key),
+        "start_ns": series.start_ns,
+        "step_ns": series.step_ns,
+        "values": _numbers(series.values),
+        "weights": None if series.weights is None else _numbers(series.weights),
+    }
+
+
+def series_from_dict(document: Mapping[str, Any]) -> Series:
+    key = dict(document["key"])
+    key["signal"] = Signal(key["signal"])
+    key["attributes"] = tuple((name, value) for name, value in key["attributes"])
+    weights = document["weights"]
+    return Series(
+        SeriesKey(**key),
+        document["start_ns"],
+        document["step_ns"],
+        np.array(document["values"], dtype=np.float64),
+        None if weights is None else np.array(weights, dtype=np.float64),
+    )
+
+
+def _numbers(values: Floats) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in values.tolist()]
 
 
 def windowed(

@@ -16,6 +16,7 @@ _COMMANDS = {
     "serve": "take in telemetry and answer questions",
     "ingest": "load OTLP, ndjson logs or CSV metrics from files",
     "investigate": "find the root cause of an incident",
+    "watch": "tell anomaly windows as they open and close",
     "changes": "list or record deployments, flags and configuration",
     "services": "list the services seen",
     "settings": "show every setting and where it comes from",

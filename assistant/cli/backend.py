@@ -15,6 +15,7 @@ from typing import Protocol
 from assistant.domain.changes import RecordedChange
 from assistant.domain.errors import StoreInUse
 from assistant.domain.report import Question, Report
+from assistant.domain.signals import Series
 from assistant.domain.window import TimeWindow
 from assistant.settings import Settings
 
@@ -33,6 +34,10 @@ class Backend(Protocol):
         ...
 
     def services(self, window: TimeWindow | None) -> Sequence[dict[str, object]]: ...
+
+    def series(self, window: TimeWindow, step_ns: int, services: Sequence[str]) -> Sequence[Series]:
+        """Metrics and requests on a grid of at most 1,000 steps (whole seconds)."""
+        ...
 
     def ingest_lines(
         self, form: str, lines: Sequence[str], *, service: str, first_line: int

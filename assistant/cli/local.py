@@ -10,6 +10,7 @@ from pathlib import Path
 from assistant.cli.repositories import known_name
 from assistant.domain.changes import RecordedChange
 from assistant.domain.report import Question, Report
+from assistant.domain.signals import Series
 from assistant.domain.window import TimeWindow
 from assistant.wiring import Causeway
 from integrations.sources.files.mapping import FileFormat, batch_from_lines
@@ -37,6 +38,9 @@ class Local:
 
     def services(self, window: TimeWindow | None) -> Sequence[dict[str, object]]:
         return [asdict(row) for row in self._causeway.services(window)]
+
+    def series(self, window: TimeWindow, step_ns: int, services: Sequence[str]) -> Sequence[Series]:
+        return self._causeway.series(window, step_ns, services)
 
     def ingest_lines(
         self, form: str, lines: Sequence[str], *, service: str, first_line: int

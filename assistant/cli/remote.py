@@ -10,13 +10,14 @@ from typing import Any
 import httpx
 
 from assistant.api.problems import error_of
-from assistant.api.schemas import change_from_dict, question_to_dict
+from assistant.api.schemas import change_from_dict, question_to_dict, series_from_dict
 from assistant.cli.failures import Unreachable
 from assistant.cli.repositories import known_name
 from assistant.domain.changes import RecordedChange
 from assistant.domain.errors import CallerError, Overloaded
 from assistant.domain.report import Question, Report
-from assistant.domain.window import TimeWindow
+from assistant.domain.signals import Series
+from assistant.domain.window import NANOSECONDS, TimeWindow
 from assistant.schema import report_from_json
 
 
@@ -54,6 +55,11 @@ class Remote:
         params = _window(window) if window else {}
         rows: list[dict[str, object]] = self._ask("GET", "/api/v1/services", params=params).json()
         return rows
+
+    def series(self, window: TimeWindow, step_ns: int, services: Sequence[str]) -> Sequence[Series]:
+        asked = {**_window(window), "step_s": step_ns // NANOSECONDS, "service": list(services)}
+        rows = self._ask("GET", "/api/v1/series", params=asked).json()
+        return [series_from_dict(row) for row in rows]
 
     def searches_by_meaning(self) -> bool:
         """Whether everything that was learned so far is embedded."""

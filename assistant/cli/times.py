@@ -93,6 +93,21 @@ class _Period(click.ParamType[TimeWindow]):
             self.fail(str(error), param, ctx)
 
 
+class _Duration(click.ParamType[timedelta]):
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        try:
+            return parse_duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+DURATION = _Duration()
 MOMENT = _Moment()
 WINDOW = _Span()
 PERIOD = _Period()

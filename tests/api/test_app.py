@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
 
 from assistant.api.app import create_app
+from assistant.api.schemas import series_from_dict, series_to_dict
 from assistant.domain.signals import SpanStatus
 from assistant.settings import Settings
 from assistant.wiring import Causeway, open_causeway
@@ -99,6 +101,16 @@ def test_changes_come_back_as_they_were_recorded(client: TestClient) -> None:
 def test_services_with_their_version(client: TestClient) -> None:
     rows = client.get("/api/v1/services").json()
     assert [(row["name"], row["version"]) for row in rows] == [("checkout", "1.9.0")]
+
+
+def test_series_on_a_grid(client: TestClient) -> None:
+    window = {"start": "2026-03-02T11:00:00Z", "end": "2026-03-02T12:30:00Z"}
+    rows = client.get("/api/v1/series", params={**window, "step_s": "60"}).json()
+    assert rows
+    series = [series_from_dict(row) for row in rows]
+    assert all(len(one.values) == 90 for one in series)
+    assert json.loads(json.dumps([series_to_dict(one) for one in series])) == rows
+    assert client.get("/api/v1/series", params={**window, "step_s": "1"}).status_code == 422
 
 
 def test_lines_of_a_file(client: TestClient) -> None:

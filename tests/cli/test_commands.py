@@ -80,6 +80,31 @@ def test_an_investigation_by_alert_from_standard_input(installation: Installatio
     assert "Traceback" not in ran.err
 
 
+def test_a_watch_tells_what_opened(install: Callable[[], Installation]) -> None:
+    installation = install()
+    rows = [
+        f"2026-03-02T{11 + i // 360}:{i // 6 % 60:02}:{i % 6 * 10:02}Z,checkout,queue,{value}"
+        for i in range(400)
+        for value in [90 if i >= 390 else 10 + i * 7 % 5]
+    ]
+    metrics = installation.folder / "queue.csv"
+    metrics.write_text("\n".join(["timestamp,service,metric,value", *rows]))
+    assert installation.run("ingest", metrics).code == 0
+    until = ("watch", "--at", "2026-03-02T12:07:00Z", "--learn", "67m", "--step", "10s")
+    ran = installation.run(*until, "--json")
+    assert ran.code == 0, ran.err
+    told = [json.loads(line) for line in ran.out.splitlines()]
+    assert [(row["event"], row["service"], row["at"]) for row in told] == [
+        ("opened", "checkout", "2026-03-02T12:05:00+00:00"),
+    ]
+    assert "opened  checkout queue mean: rose from 12 to 90" in installation.run(*until).out
+
+
+def test_a_watch_over_nothing_says_so(installation: Installation) -> None:
+    assert installation.run("watch", "--once", "--learn", "1h").code == 4
+    assert installation.run("watch", "--step", "500ms").code == 2
+
+
 def test_services_and_changes_for_people_and_machines(installation: Installation) -> None:
     assert "checkout" in installation.run("services").out
     listed = installation.run("changes", "list", "--json")
