@@ -7,11 +7,13 @@ import pytest
 from assistant.analysis.catalogue import (
     canonical,
     corrected,
+    declared_calls,
     guess_catalogue,
     near_names,
     services_of,
 )
 from assistant.domain.catalogue import Catalogue, ServiceEntry
+from assistant.domain.signals import Edge
 
 PATHS = (
     "deploy/orderservice-deployment.yaml",
@@ -113,3 +115,18 @@ def test_what_people_wrote_wins_field_by_field(shop: Catalogue) -> None:
     assert (fixed.owner, fixed.guessed) == ("Ada", False)
     assert "services/order/**" in fixed.paths
     assert corrected(shop, written).entry("frontend") is None
+
+
+def test_written_calls_become_edges_under_canonical_names() -> None:
+    written = Catalogue(
+        (
+            ServiceEntry("web", calls=("cart-svc", "orders-db")),
+            ServiceEntry("cart", aliases=("cart-svc",)),
+        )
+    )
+    catalogue = corrected(Catalogue((ServiceEntry("web", guessed=True),)), written)
+
+    assert declared_calls(catalogue, {"web", "cart"}) == [
+        Edge("web", "cart", 0, 0),
+        Edge("web", "orders-db", 0, 0, inferred=True),
+    ]

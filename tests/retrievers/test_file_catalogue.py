@@ -28,6 +28,7 @@ def test_services_and_shared_libraries(tmp_path: Path) -> None:
         repository = "shop"
         paths = ["services/checkout/**"]
         owner = "payments on call"
+        calls = ["payment", "orders-db"]
 
         [shared.money]
         repository = "shop"
@@ -43,6 +44,7 @@ def test_services_and_shared_libraries(tmp_path: Path) -> None:
             repository="shop",
             paths=("services/checkout/**",),
             owner="payments on call",
+            calls=("payment", "orders-db"),
         ),
         ServiceEntry("money", repository="shop", paths=("libs/money/**",), shared=True),
     )

@@ -87,6 +87,11 @@ class EvidenceBook:
         query = f"breakdown service={breakdown.service} measure={breakdown.measure} {subset}"
         return self._simple(query, EvidenceKind.BREAKDOWN, text, breakdown.service, query)
 
+    def account(self, service: str, text: str) -> str:
+        """Of numbers worked out from several series of a service, in words."""
+        query = f"series service={service}"
+        return self._simple(f"account:{service}:{text}", EvidenceKind.SERIES, text, service, query)
+
     def absence(self, key: str, text: str, service: str = "") -> str:
         return self._simple(f"absence:{key}", EvidenceKind.ABSENCE, text, service, key)
 

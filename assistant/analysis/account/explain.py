@@ -30,6 +30,7 @@ from assistant.domain.report import (
 )
 
 _SUSPECTS, _ANOMALIES = 8, 60
+_LIKELY = 0.5
 # Parts of a suspect's score as half sentences, what convinces most first.
 _PHRASES = {
     "stack points into it": "the failing stack points into it ({reason})",
@@ -115,7 +116,11 @@ def _headline(facts: Facts, diagnosis: Diagnosis, book: EvidenceBook) -> Claim:
     strongest = book.anomalies([a.window.id for a in scene.anomalies[:2]])
     if judgement.verdict is Verdict.NO_CHANGE_GUILTY:
         return Claim("No change is guilty, and no known operational cause fits either.", strongest)
-    return Claim("There is not enough evidence to name the cause.", strongest)
+    text = "There is not enough evidence to name the cause"
+    if diagnosis.origins and diagnosis.origins[0].score >= _LIKELY:
+        best = _placed(diagnosis.origins[0], book)
+        return Claim(f"{text}; it most likely began in {best.service}.", best.evidence)
+    return Claim(f"{text}.", strongest)
 
 
 def _name(suspect: Suspect) -> str:
@@ -211,12 +216,17 @@ def _cited(suspect: Suspect, facts: Facts, book: EvidenceBook) -> Suspect:
 
 
 def _placed(origin: Origin, book: EvidenceBook) -> Origin:
-    """The origin with evidence ids of this report in place of anomaly ids."""
+    """The origin with evidence ids of this report in place of anomaly ids; what was worked out
+    from series without an anomaly window of their own is evidence in its words."""
+    parts = [
+        replace(p, evidence=book.anomalies(p.evidence) or (book.account(origin.service, p.reason),))
+        for p in origin.parts
+    ]
     return replace(
         origin,
-        parts=tuple(replace(p, evidence=book.anomalies(p.evidence)) for p in origin.parts),
+        parts=tuple(parts),
         findings=tuple(replace(f, evidence=book.anomalies(f.evidence)) for f in origin.findings),
-        evidence=book.anomalies(origin.evidence),
+        evidence=tuple(dict.fromkeys(e for p in parts for e in p.evidence)),
     )
 
 
