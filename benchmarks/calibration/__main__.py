@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import assistant.analysis.causes.confidence as product
+from assistant.analysis.causes.confidence import Answer
 from benchmarks.calibration.fit import fit
 from benchmarks.calibration.records import Record, records
 from benchmarks.calibration.report import Scored, across, by_seed, drawn, row, scored
@@ -65,8 +66,19 @@ def _report(found: Sequence[Record], file: Path | None, diagram: Path | None) ->
     table = json.loads(TABLE.read_text("utf-8"))
     # What the table was fitted to says nothing of how well it does.
     unseen = [r for r in found if r.dataset == "shop" and r.seed not in table.get("seeds", ())]
-    first = [scored("shop, as the product says it", unseen, table["weights"])] if unseen else []
-    results: list[Scored] = [*first, *by_seed(found), *across(found)]
+    given = [r for r in unseen if r.answer != Answer.NONE]
+    results: list[Scored] = [
+        *(
+            scored(name, held, table["weights"])
+            for name, held in (
+                ("shop, as the product says it", unseen),
+                ("shop, without “not enough evidence”", given),
+            )
+            if held
+        ),
+        *by_seed(found),
+        *across(found),
+    ]
     for result in results:
         print(row(result))
     if file is not None:

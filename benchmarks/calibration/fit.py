@@ -12,8 +12,8 @@ from assistant.analysis.causes.confidence import LOW, probability
 from assistant.domain.signals import Floats
 from benchmarks.calibration.records import Record
 
-# Worth one pseudo-observation each: an input seen in a few answers hardly moves.
-_PENALTY = 1.0
+# Enough that an input seen in a few answers moves little, not so much that many cannot move it.
+_PENALTY = 0.1
 _BINS = 5
 _RESAMPLES = 2000
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.analysis.causes.candidates import candidates_of
+from assistant.analysis.causes.confidence import confidence, grounds_of
 from assistant.analysis.causes.facts import Facts
 from assistant.analysis.causes.operational import OperationalCause, operational_causes
 from assistant.analysis.causes.origins import origins_of
@@ -40,4 +41,6 @@ def diagnose(facts: Facts) -> Diagnosis:
     origins = origins_of(facts.observation, scene)
     best = suspects[0] if suspects else None
     weighed = sorted((explained_away(c, best, facts) for c in causes), key=lambda c: -c.score)
+    sure = confidence(grounds_of(judgement, suspects, weighed))
+    judgement = replace(judgement, confidence=sure)
     return Diagnosis(scene, symptoms, tuple(suspects), tuple(weighed), judgement, origins)

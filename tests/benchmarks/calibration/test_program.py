@@ -43,7 +43,7 @@ def test_an_engine_that_did_not_change_is_not_asked_again(
     asked = ["report", str(cases), "--kept", str(kept), "--json", str(file)]
     assert main([*asked, "--diagram", str(picture)]) == 0
 
-    (result,) = json.loads(file.read_text())
+    result = json.loads(file.read_text())[0]
     assert result["calibrated"]["answers"] == 1
     assert picture.stat().st_size > 1000
 
