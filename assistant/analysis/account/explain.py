@@ -10,6 +10,7 @@ from assistant.analysis.account.breakdowns import cited, claim_of
 from assistant.analysis.account.evidence import EvidenceBook
 from assistant.analysis.account.gaps import gaps_of, next_checks
 from assistant.analysis.account.impact import affected_graph, impact_of
+from assistant.analysis.account.origins import placed
 from assistant.analysis.account.path import causal_path, cite_suspect, spine
 from assistant.analysis.account.remedies import remedies
 from assistant.analysis.account.ruled_out import ruled_out
@@ -22,7 +23,6 @@ from assistant.domain.report import (
     Claim,
     Hop,
     Hypothesis,
-    Origin,
     Report,
     Suspect,
     TimelineMark,
@@ -55,7 +55,7 @@ def explain(facts: Facts, diagnosis: Diagnosis, report_id: str) -> Report:
     breakdowns = tuple(cited(b, book) for b in facts.breakdowns)
     summary = _summary(facts, diagnosis, path, breakdowns, book)
     suspects = tuple(_cited(s, facts, book) for s in diagnosis.suspects[:_SUSPECTS])
-    origins = tuple(_placed(o, book) for o in diagnosis.origins)
+    origins = tuple(placed(o, book) for o in diagnosis.origins)
     impact = impact_of(facts, scene, book)
     _cite_more(facts, diagnosis, book)
     entry = observation.catalogue.entry(scene.first_failing)
@@ -118,7 +118,7 @@ def _headline(facts: Facts, diagnosis: Diagnosis, book: EvidenceBook) -> Claim:
         return Claim("No change is guilty, and no known operational cause fits either.", strongest)
     text = "There is not enough evidence to name the cause"
     if diagnosis.origins and diagnosis.origins[0].score >= _LIKELY:
-        best = _placed(diagnosis.origins[0], book)
+        best = placed(diagnosis.origins[0], book)
         return Claim(f"{text}; it most likely began in {best.service}.", best.evidence)
     return Claim(f"{text}.", strongest)
 
@@ -215,25 +215,11 @@ def _cited(suspect: Suspect, facts: Facts, book: EvidenceBook) -> Suspect:
     return replace(suspect, parts=parts, evidence=cite_suspect(suspect, facts, book))
 
 
-def _placed(origin: Origin, book: EvidenceBook) -> Origin:
-    """The origin with evidence ids of this report in place of anomaly ids; what was worked out
-    from series without an anomaly window of their own is evidence in its words."""
-    parts = [
-        replace(p, evidence=book.anomalies(p.evidence) or (book.account(origin.service, p.reason),))
-        for p in origin.parts
-    ]
-    return replace(
-        origin,
-        parts=tuple(parts),
-        findings=tuple(replace(f, evidence=book.anomalies(f.evidence)) for f in origin.findings),
-        evidence=tuple(dict.fromkeys(e for p in parts for e in p.evidence)),
-    )
-
-
 def _hypotheses(
     diagnosis: Diagnosis, suspects: Sequence[Suspect], book: EvidenceBook
 ) -> tuple[Hypothesis, ...]:
-    """Changes and operational causes in one ranked list."""
+    """Changes and operational causes in one ranked list, the one that the verdict rests on first:
+    a decisive cause stands above a change that scores as high."""
     found = []
     for suspect in suspects[:5]:
         against = tuple(
@@ -258,7 +244,9 @@ def _hypotheses(
         found.append(
             Hypothesis(cause.kind, cause.title, cause.service, round(cause.score, 3), "", cited)
         )
-    return tuple(sorted(found, key=lambda h: -h.confidence))
+    leading = diagnosis.judgement.cause
+    accused = (leading.kind, leading.title) if leading is not None else ()
+    return tuple(sorted(found, key=lambda h: ((h.kind, h.title) != accused, -h.confidence)))
 
 
 def _cite_more(facts: Facts, diagnosis: Diagnosis, book: EvidenceBook) -> None:
