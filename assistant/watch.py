@@ -15,7 +15,7 @@ from assistant.domain.signals import Series, SeriesKey, Signal
 from assistant.domain.window import NANOSECONDS, TimeWindow, from_ns
 
 _MOST_STEPS = 720  # of one read
-_MOST_SERIES = 5_000
+_MOST_SERIES = 2_000
 _DAY_NS = 86_400 * NANOSECONDS
 
 ReadSeries = Callable[[TimeWindow, int], Sequence[Series]]
@@ -62,13 +62,22 @@ class _Followed:
 
 
 class Watch:
-    """Follows the series that `read` returns, from `start` on, in steps of `step`: at most 5,000
-    of them, of which the one that was silent longest makes room for a new one."""
+    """Follows the series that `read` returns, from `start` on, in steps of `step`: at most
+    `most_series` of them. The one that was silent longest makes room for a new one; while none is
+    silent, new ones are left out."""
 
-    def __init__(self, read: ReadSeries, start: datetime, step: timedelta) -> None:
+    def __init__(
+        self,
+        read: ReadSeries,
+        start: datetime,
+        step: timedelta,
+        *,
+        most_series: int = _MOST_SERIES,
+    ) -> None:
         self._read = read
         self._next = start
         self._step = step
+        self._most = most_series
         self._followed: dict[SeriesKey, _Followed] = {}
 
     def tick(self, now: datetime) -> Iterator[WatchEvent]:
@@ -83,7 +92,10 @@ class Watch:
         step_ns = self._step // timedelta(microseconds=1) * 1000
         read = silence_as_zero(self._read(window, step_ns))
         for series in (*read, *self._fallen_silent(read)):
-            followed = self._followed.get(series.key) or self._follow(series.key, step_ns)
+            followed = self._followed.get(series.key)
+            followed = followed or self._follow(series.key, window, step_ns)
+            if followed is None:
+                continue
             for i, value in enumerate(series.values.tolist()):
                 told_ns = series.start_ns + i * step_ns
                 if (alarm := followed.detector.observe(value)) is not None:
@@ -106,8 +118,11 @@ class Watch:
             if key.signal is Signal.TRAFFIC and not key.instance and key not in here
         ]
 
-    def _follow(self, key: SeriesKey, step_ns: int) -> _Followed:
-        if len(self._followed) >= _MOST_SERIES:
-            del self._followed[min(self._followed, key=lambda k: self._followed[k].heard_ns)]
+    def _follow(self, key: SeriesKey, window: TimeWindow, step_ns: int) -> _Followed | None:
+        if len(self._followed) >= self._most:
+            silent = min(self._followed, key=lambda k: self._followed[k].heard_ns)
+            if self._followed[silent].heard_ns >= window.start_ns:
+                return None  # or none of them would ever be learned
+            del self._followed[silent]
         self._followed[key] = _Followed(StreamingDetector(cycle=_DAY_NS // step_ns))
         return self._followed[key]

@@ -111,6 +111,22 @@ def test_an_instance_that_goes_is_no_anomaly() -> None:
     assert not [e for e in events if e.told_at >= START + 1500 * MINUTE]
 
 
+def test_a_crowd_of_series_does_not_push_out_the_ones_followed() -> None:
+    spiked = spiking()[:400]
+    spiked[360] = 90
+
+    def series(window: TimeWindow, step_ns: int) -> Sequence[Series]:
+        first = (window.start_ns - to_ns(START)) // step_ns
+        part = spiked[first : first + window.duration // MINUTE]
+        new = SeriesKey("cart", Signal.METRIC, f"late{first}")
+        return [Series(k, window.start_ns, step_ns, part) for k in (KEY, new)]
+
+    watch = Watch(series, START, MINUTE, most_series=1)
+    events = [e for i in range(0, 401, 10) for e in watch.tick(START + i * MINUTE)]
+    assert START + 360 * MINUTE in {e.told_at for e in events if e.opened}
+    assert {e.key for e in events} == {KEY}
+
+
 def test_an_event_as_plain_values() -> None:
     watch = Watch(Recorded(spiking()).series, START, MINUTE)
     row = next(

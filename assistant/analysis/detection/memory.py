@@ -12,14 +12,15 @@ class Memory:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._cells: Floats = np.empty(min(2 * size, 256))
+        self._room = size + max(size // 4, 16)  # the spare cells save a move per value
+        self._cells: Floats = np.empty(min(self._room, 256))
         self._end = 0
 
     def append(self, value: float) -> None:
         if self._end == len(self._cells):
             kept = self.last(self._size).copy()
-            if len(self._cells) < 2 * self._size:
-                self._cells = np.empty(min(2 * self._size, 2 * len(self._cells)))
+            if len(self._cells) < self._room:
+                self._cells = np.empty(min(self._room, 2 * len(self._cells)))
             self._cells[: len(kept)] = kept
             self._end = len(kept)
         self._cells[self._end] = value

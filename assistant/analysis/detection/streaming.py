@@ -42,7 +42,7 @@ class StreamingDetector:
     was seen, 4 for each time that the length grows e-fold (the argument of conformal anomaly
     detection: Laxhammar and Falkman, "Conformal prediction for distribution-independent anomaly
     detection in streaming vessel data", 2010). What follows within 60 steps is the same alarm.
-    Memory is bounded (some 300 kB); a step costs some tens of microseconds."""
+    Memory is bounded (some 200 kB); a step costs some tens of microseconds."""
 
     def __init__(self, cycle: int = 0) -> None:
         """`cycle`: steps of a day, 0 for none."""
