@@ -46,7 +46,7 @@ MARKS = (
             r"CERT_HAS_EXPIRED",
             r"SSL_ERROR_EXPIRED",
         ),
-        said_weight=4.5,
+        said_weight=5.5,
         measured=_any(r"cert\w*[._ -].*(?:expir|remaining|valid)", r"expir.*cert"),
         decisive=True,
     ),
@@ -79,9 +79,10 @@ MARKS = (
             r"disk quota exceeded",
             r"could not extend file",
         ),
-        said_weight=2.5,
+        said_weight=4.0,
         measured=_any(
-            r"(?:disk|filesystem|volume|fs)[._].*"
+            r"(?:disk|filesystem|volume|fs)[._](?!.*(?:io|iops|busy|read|write|time)(?:[._]|$))"
+            r"(?!(?:io|iops|busy|read|write|time)[._]).*"
             r"(?:used|usage|utili[sz]ation|pct|percent|free|avail)"
         ),
     ),

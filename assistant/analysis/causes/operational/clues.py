@@ -49,6 +49,11 @@ class Clues:
             return False
         return anomaly.window.onset_earliest <= onset + self.scene.tolerance + slack
 
+    def goes_on(self, anomaly: AnomalousSeries) -> bool:
+        """Whether it was not over before the trouble began."""
+        end, onset = anomaly.window.end, self.scene.onset
+        return end is None or (onset is not None and end >= onset)
+
     def levels(self, series: Series) -> tuple[float, float] | None:
         """Its means well before the onset and since; None where one side has no data."""
         if self.scene.onset is None:

@@ -10,7 +10,9 @@ from assistant.analysis.causes.operational.clues import Clues, measured
 from assistant.analysis.code.mechanisms import Mechanism
 from assistant.domain.signals import Signal
 
-_OF_MACHINE = re.compile(r"node|host|steal|system[._]|iowait|run.?queue", re.IGNORECASE)
+_OF_MACHINE = re.compile(
+    r"node|host|steal|system[._](?!disk|filesystem)|iowait|run.?queue", re.IGNORECASE
+)
 _PROFILE = Profile("node_trouble", "reschedule", frozenset({Mechanism.CPU}))
 
 

@@ -45,7 +45,8 @@ def providers(clues: Clues) -> Iterator[OperationalCause]:
         )
         service = _caller(who, clues)
         against = any(p.weight < 0 for p in parts)
-        decisive = bool(names & {"says so itself", "answers later"}) and not against
+        told = {"says so itself", "calls to it fail"} <= names
+        decisive = (told or slow) and not against
         yield weigh(_PROFILE, title, service, parts, decisive=decisive)
 
 
@@ -78,6 +79,11 @@ def _failing(who: str, clues: Clues) -> Iterator[ScorePart]:
     if failing:
         ids = [a.window.id for a in failing]
         yield part("calls to it fail", 2.0, measured(failing[0]), ids)
+    elif (calls := pooled(_to(who, clues))).after.failures >= _ENOUGH:
+        before, after = calls.before.failed_share, calls.after.failed_share
+        if after > _MORE * before:
+            reason = f"{after:.0%} of calls to {who} fail, before the onset {before:.0%}"
+            yield part("failing spans of calls to it", 1.0, reason)
     gauges = [a for a in clues.rising if _OF_PROVIDER.search(a.window.key.name)]
     if gauges:
         ids = [a.window.id for a in gauges]

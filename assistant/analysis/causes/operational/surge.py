@@ -37,9 +37,10 @@ def traffic_surge(clues: Clues) -> Iterator[OperationalCause]:
     counted = _counted(clues)
     entries = [
         a
-        for a in clues.scene.anomalies
+        for a in clues.scene.everything
         if _rose(a)
-        and clues.scene.is_entry(a.window.service)
+        and clues.goes_on(a)
+        and _leads_here(a.window.service, clues)
         and (a.window.key in counted or _only_spans_tell(a.window.key, counted))
         and clues.began(a, _CLIMB)
         and _most_rose(a.window.service, counted, clues)
@@ -51,7 +52,7 @@ def traffic_surge(clues: Clues) -> Iterator[OperationalCause]:
         sure = strongest.window.key in counted and _ratio(strongest) >= _SURE
         yield _cause(strongest, [a.window.id for a in entries], everybody, sure=sure)
     elif everybody:
-        busier = [a for a in clues.rising if _rose_at_all(a)]
+        busier = [a for a in clues.scene.everything if _rose_at_all(a) and clues.goes_on(a)]
         strongest = max(busier, key=_ratio)
         yield _cause(strongest, [a.window.id for a in busier], everybody, sure=False)
 
@@ -77,11 +78,17 @@ def _everybody(clues: Clues) -> list[ScorePart]:
                 factors[series.key.service].append(levels[1] / levels[0])
     typical = [float(np.median(several)) for several in factors.values()]
     busier = [f for f in typical if f >= _SURGE]
-    rose = {a.window.service for a in clues.rising if _rose_at_all(a)}
+    rose = {a.window.service for a in clues.scene.everything if _rose_at_all(a)}
     if len(typical) < _SEVERAL or len(busier) < _NEARLY_ALL * len(typical) or len(rose) < _SEVERAL:
         return []
     reason = f"{len(busier)} of {len(typical)} services have more to do, typically "
     return [part("everybody has more to do", 1.5, f"{reason}{np.median(busier):.1f} times as much")]
+
+
+def _leads_here(service: str, clues: Clues) -> bool:
+    """Whether requests enter at the service, and reach what is affected."""
+    reached = clues.scene.graph.downstream(service) | {service}
+    return clues.scene.is_entry(service) and bool(reached.intersection(clues.scene.services))
 
 
 def _counted(clues: Clues) -> frozenset[SeriesKey]:
@@ -107,7 +114,7 @@ def _only_spans_tell(key: SeriesKey, counted: Iterable[SeriesKey]) -> bool:
 def _most_rose(service: str, counted: Iterable[SeriesKey], clues: Clues) -> bool:
     """Requests bring all that is counted with them; what rises alone has its own cause."""
     keys = _counting(service, counted)
-    rose = {a.window.key for a in clues.rising}
+    rose = {a.window.key for a in clues.scene.everything if _rose(a)}
     return not keys or 2 * len(rose.intersection(keys)) > len(keys)
 
 
