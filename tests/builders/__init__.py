@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.domain.changes import Commit, Deployment, FlagChange, Hunk, Line
+from assistant.domain.changes import Commit, ConfigChange, Deployment, FlagChange, Hunk, Line
 from assistant.domain.signals import (
     LogRecord,
     MetricPoint,
@@ -119,3 +119,8 @@ def a_deploy(service: str = "checkout", minutes: float = -5, **changes: Any) -> 
 def a_flag(flag: str = "new-cart", minutes: float = -5, **changes: Any) -> FlagChange:
     values: dict[str, Any] = {"id": f"flag-{next(_ids)}", "flag": flag, "at": at(minutes)}
     return FlagChange(**(values | changes))
+
+
+def a_config(key: str = "db.pool.max", minutes: float = -5, **changes: Any) -> ConfigChange:
+    values: dict[str, Any] = {"id": f"config-{next(_ids)}", "key": key, "at": at(minutes)}
+    return ConfigChange(**(values | changes))

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import compress
 from typing import Any
 
 from assistant.analysis.logs.shapes import fill_shapes
@@ -17,12 +18,15 @@ from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import Commit, Deployment, RecordedChange
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import (
+    Columns,
     LogRecord,
+    MetricKind,
     MetricPoint,
     SignalBatch,
     Span,
     SpanKind,
     SpanStatus,
+    Temporality,
 )
 from assistant.gather import Sources
 from assistant.pipeline import investigate
@@ -107,12 +111,33 @@ class System:
     def entry(self) -> str:
         return next(iter(self.calls))
 
-    def gauge(self, service: str, metric: str, value: Callable[[float], float], **key: Any) -> None:
+    def gauge(
+        self,
+        service: str,
+        metric: str,
+        value: Callable[[float], float],
+        since: float = -1e9,
+        until: float = 1e9,
+        **key: Any,
+    ) -> None:
         """One point a minute."""
-        minutes = range(int(self.start), int(self.end))
+        minutes = [m for m in range(int(self.start), int(self.end)) if since <= m < until]
         self.extra += [
             MetricPoint(service, metric, at_ns(m), value=value(m), **key) for m in minutes
         ]
+
+    def counter(
+        self, service: str, metric: str, per_minute: float, restarts: Sequence[float] = ()
+    ) -> None:
+        """A cumulative sum, one point a minute, that begins at zero again at each restart."""
+        self.gauge(
+            service,
+            metric,
+            lambda m: per_minute * (m - max(r for r in (self.start, *restarts) if r <= m)),
+            kind=MetricKind.SUM,
+            temporality=Temporality.CUMULATIVE,
+            monotonic=True,
+        )
 
     def logs(
         self,
@@ -146,12 +171,44 @@ class System:
         self.changes.append(deployment)
         return deployment
 
-    def telemetry(self) -> MemoryTelemetry:
-        batch = self.batch()
-        fill_shapes(batch)
+    def breaks(self, service: str, minutes: float, fails: float = 0.6) -> Commit:
+        """A commit that removes a check; from a minute after its deployment on its line fails."""
+        message = "'NoneType' object is not subscriptable"
+        path = f"{service}/coupon.py"
+        guilty = a_change(
+            "Simplify coupons",
+            "if coupon is None:\n    return total",
+            "return total * coupon['factor']",
+            path,
+        )
+        self.deploys(service, minutes, guilty)
+        stack = f'TypeError: {message}\n  File "/app/{path}", line 11, in apply'
+        self.logs(service, stack, since=minutes + 1, severity_number=17)
+        self.troubles.append(Trouble(service, minutes + 1, fails=fails, message=message))
+        return guilty
+
+    def store(
+        self,
+        arrived: Callable[[str, float], bool] = lambda service, minute: True,
+        batch: SignalBatch | None = None,
+    ) -> MemoryTelemetry:
+        """What has arrived of all it sends, by service and minute."""
         store = MemoryTelemetry()
-        store.append(batch)
+        store.append(self.part(arrived, batch or self.batch()))
         return store
+
+    def part(self, arrived: Callable[[str, float], bool], batch: SignalBatch) -> SignalBatch:
+        fill_shapes(batch)
+        return SignalBatch(
+            **{
+                table: _kept(getattr(batch, table), time, arrived)
+                for table, time in (
+                    ("spans", "start_ns"),
+                    ("logs", "time_ns"),
+                    ("points", "time_ns"),
+                )
+            }
+        )
 
     def batch(self) -> SignalBatch:
         """All it sends, as ingest takes it."""
@@ -233,10 +290,15 @@ class System:
         return next(caller for caller, callees in self.calls.items() if service in callees)
 
     def investigate(
-        self, service: str = "", minutes: float = 5, now: datetime | None = None, **asked: Any
+        self,
+        service: str = "",
+        minutes: float = 5,
+        now: datetime | None = None,
+        telemetry: MemoryTelemetry | None = None,
+        **asked: Any,
     ) -> Report:
         sources = Sources(
-            telemetry=self.telemetry(),
+            telemetry=telemetry or self.store(),
             changes=MemoryChangeLog(self.changes),
             code=MemoryCodeHistory(self.commits),
             knowledge=MemoryKnowledge(),
@@ -248,6 +310,12 @@ class System:
         return investigate(
             Question(at=at(minutes), service=service or self.entry, **asked), sources
         )
+
+
+def _kept(columns: Columns, time: str, arrived: Callable[[str, float], bool]) -> Columns:
+    minutes = [(ns - at_ns(0)) / _MINUTE_NS for ns in columns[time]]
+    kept = [arrived(s, m) for s, m in zip(columns["service"], minutes, strict=True)]
+    return {name: list(compress(column, kept)) for name, column in columns.items()}
 
 
 def a_change(message: str, removed: str, added: str, path: str, minutes: float = -30) -> Commit:
