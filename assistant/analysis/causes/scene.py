@@ -21,11 +21,11 @@ from assistant.analysis.logs.mentions import mentioned_edges
 from assistant.analysis.logs.templates import LogTemplate
 from assistant.analysis.traces.metered import metered_edges
 from assistant.analysis.traces.topology import ServiceGraph
-from assistant.domain.anomaly import AnomalousSeries
+from assistant.domain.anomaly import AnomalousSeries, AnomalyWindow
 from assistant.domain.signals import Signal
 
 # An anomaly that ended longer than this before the moment in question is another story.
-_STALE = timedelta(minutes=30)
+_STALE, _FRESH = timedelta(minutes=30), timedelta(minutes=5)
 _SOON = timedelta(minutes=30)
 # In the first part of the data there is no usual level yet to leave: caches fill, things start.
 _WARM_UP = 0.08
@@ -115,8 +115,7 @@ def scene_of(observation: Observation) -> Scene:
     current = [
         a
         for a in everything
-        if (a.window.end is None or a.window.end > question.at - _STALE)
-        and a.window.onset <= question.at + timedelta(minutes=5)
+        if not _over(a.window, question.at) and a.window.onset <= question.at + timedelta(minutes=5)
     ]
     # Of a service without known calls, nobody can say that it has no part.
     ours = [
@@ -169,6 +168,15 @@ def scene_of(observation: Observation) -> Scene:
         tolerance=tolerance,
         end=None if None in ends else max(e for e in ends if e is not None),
     )
+
+
+def _over(window: AnomalyWindow, at: datetime) -> bool:
+    """Whether it ended so long before the moment in question that it is another story: the longer
+    it lasted, the longer people speak of it."""
+    if window.end is None:
+        return False
+    lasted = window.end - window.onset
+    return at - window.end > min(_STALE, _FRESH + 2 * lasted)
 
 
 def _asked_about(anomaly: AnomalousSeries, observation: Observation) -> bool:
@@ -228,7 +236,7 @@ def _first_failing(
     """Among the failing services that the symptom can have come from, the likeliest to have failed
     first; the one asked about where others failed with it. A service without telemetry of its
     own is blamed through its callers instead."""
-    within = graph.blast_radius(symptom, failing) | {symptom}
+    within = (graph.blast_radius(symptom, failing) & _related(symptom, graph)) | {symptom}
     near = {s: w for s, w in failing.items() if s in within} or dict(failing)
     own = {s: w for s, w in near.items() if not w.inferred} or near
     ranked = graph.first_failing(own, step)
@@ -238,6 +246,13 @@ def _first_failing(
         if at_once.score >= _EQUAL * best.score:
             return symptom
     return best.service
+
+
+def _related(symptom: str, graph: ServiceGraph) -> frozenset[str]:
+    """Those whose trouble can become that of the symptom: it depends on them, they send it work,
+    or they share a machine with one of those. Another callee of a common caller can not."""
+    line = frozenset({symptom}) | graph.downstream(symptom) | graph.upstream(symptom)
+    return line.union(*(graph.sharing(service) for service in line))
 
 
 def _reached(
