@@ -21,6 +21,9 @@ from assistant.domain.changes import (
 from assistant.domain.report import Suspect
 from assistant.domain.signals import SpanStatus
 
+# How much of its service a switch or a setting touches: less than code, whose files are its own.
+_SWITCHED = 0.8
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -190,9 +193,29 @@ def _undeployed(commit: Commit, catalogue: Catalogue) -> Candidate:
 
 def _flag(flag: FlagChange) -> Candidate:
     title = f"{flag.flag}: {flag.before or '?'} → {flag.after}" if flag.after else flag.flag
-    return Candidate(flag.id, "flag", title, flag.service, flag.at, title, author=flag.actor)
+    return Candidate(
+        id=flag.id,
+        kind="flag",
+        title=title,
+        service=flag.service,
+        at=flag.at,
+        text=title,
+        author=flag.actor,
+        touch=_SWITCHED if flag.service else 0.0,
+        touch_reason=f"switches something in {flag.service}",
+    )
 
 
 def _config(change: ConfigChange) -> Candidate:
     title = f"{change.key}: {change.before or '?'} → {change.after or '?'}"
-    return Candidate(change.id, "config", title, change.service, change.at, title, change.actor)
+    return Candidate(
+        id=change.id,
+        kind="config",
+        title=title,
+        service=change.service,
+        at=change.at,
+        text=title,
+        author=change.actor,
+        touch=_SWITCHED if change.service else 0.0,
+        touch_reason=f"changes how {change.service} is set",
+    )

@@ -16,6 +16,7 @@ from assistant.analysis.causes.candidates import Candidate
 from assistant.analysis.causes.outbreak import resolution
 from assistant.analysis.causes.scene import Scene
 from assistant.domain.anomaly import AnomalousSeries
+from assistant.domain.report import Question
 
 # Most regressions show at once; what comes later is likelier something else's doing, unless it
 # fills something up: memory, a pool, a queue.
@@ -45,9 +46,14 @@ class Clock:
     trouble: Sequence[tuple[datetime, timedelta, float]]
 
     @classmethod
-    def of(cls, scene: Scene, onset: datetime) -> Clock:
+    def of(cls, scene: Scene, onset: datetime, question: Question) -> Clock:
+        """What the question is about has as much of a vote as everything else: it may have begun
+        to fail long before the crowd did."""
         failing = [a for a in scene.anomalies if a.window.id in scene.failing]
         trouble = [(a.window.onset, _uncertainty(a), math.log1p(a.window.score)) for a in failing]
+        asked = [a for a in scene.anomalies if _about(a, question)]
+        voices = sum(weight for *_, weight in trouble)
+        trouble += [(a.window.onset, _uncertainty(a), voices / len(asked)) for a in asked]
         return cls(scene, onset, scene.tolerance, trouble or [(onset, scene.tolerance, 1.0)])
 
     def timing(self, at: datetime) -> Timing:
@@ -90,6 +96,11 @@ class Clock:
         name = f"{first.window.service} {first.window.key.name[:60]}"
         value = math.exp(-seconds / _SOON_S)
         return value, f"{name} {first.window.direction} {when}", first.window.id
+
+
+def _about(anomaly: AnomalousSeries, question: Question) -> bool:
+    key = anomaly.window.key
+    return bool(question.metric) and (key.service, key.name) == (question.service, question.metric)
 
 
 def _uncertainty(anomaly: AnomalousSeries) -> timedelta:

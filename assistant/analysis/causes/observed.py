@@ -35,6 +35,7 @@ _EXCEPTION = re.compile(
     r"\b[A-Z]\w*(?:Error|Exception)\b|\bpanic\b|nil pointer|null pointer|[Tt]raceback|\bsegfault"
 )
 _AT_ONCE = re.compile(r"active|in.?flight|concurren|open.?requests|pending.?requests|busy", re.I)
+_TASKS = re.compile(r"(?:co|go)routine|thread|\btasks?\b|_tasks?\b|fiber|timers?\b", re.I)
 _BACKLOG = re.compile(r"queue|backlog|lag\b|outbox|unprocessed|depth", re.I)
 
 
@@ -155,7 +156,7 @@ def _from_series(scene: Scene) -> Iterator[Observed]:
             f"{window.service} {window.key.name[:60]} {window.direction}: "
             f"{window.baseline:.4g} → {window.peak:.4g}"
         )
-        for outcome in _of_series(anomaly):
+        for outcome in _of_series(anomaly, entry=scene.is_entry(window.service)):
             yield Observed(outcome, window.service, strength, about, text, window.id)
 
 
@@ -168,7 +169,7 @@ def _from_alert(observation: Observation) -> Iterator[Observed]:
         yield Observed(outcome, question.service, _ALARMED, about, f"the alert is about {metric}")
 
 
-def _of_series(anomaly: AnomalousSeries) -> set[Outcome]:
+def _of_series(anomaly: AnomalousSeries, *, entry: bool) -> set[Outcome]:
     window = anomaly.window
     name = window.key.name
     if window.signal is Signal.LOG_RATE:
@@ -181,7 +182,8 @@ def _of_series(anomaly: AnomalousSeries) -> set[Outcome]:
         found.add(Outcome.REJECTIONS if _REFUSED.search(_spaced(name)) else Outcome.FAILURES)
     if window.signal is Signal.LATENCY and window.peak >= _ENDLESS * max(window.baseline, 0.05):
         found.add(Outcome.ENDLESS)
-    if window.signal is Signal.TRAFFIC and window.key.peer:
+    # More requests at the door are visitors; more of them behind it, somebody's calls.
+    if window.signal is Signal.TRAFFIC and (window.key.peer or not entry):
         found.add(Outcome.MORE_CALLS)
     return found | _of_name(name)
 
@@ -192,6 +194,8 @@ def _of_name(name: str) -> set[Outcome]:
     found = {o for m, o in _OF_MECHANISM.items() if m in named}
     if _AT_ONCE.search(name) and Mechanism.POOL not in named:
         found.add(Outcome.ENDLESS)
+    if _TASKS.search(name):
+        found.add(Outcome.TASKS)
     if _BACKLOG.search(name) or (Mechanism.QUEUE in named and Mechanism.POOL not in named):
         found.add(Outcome.BACKLOG)
     return found

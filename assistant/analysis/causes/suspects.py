@@ -150,7 +150,7 @@ def rank(
     A commit that several deployments brought is kept once, at its most suspicious deployment."""
     if scene.onset is None:
         return []
-    clock = Clock.of(scene, scene.onset)
+    clock = Clock.of(scene, scene.onset, facts.observation.question)
     seen = observed(facts.observation, scene)
     bearings = bearings_of(candidates, facts, symptoms)
     best_words = max((b.words for b in bearings.values()), default=0.0)

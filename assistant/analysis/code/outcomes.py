@@ -32,6 +32,7 @@ class Outcome(StrEnum):
     BACKLOG = "work that piles up"
     CPU = "processor time"
     CHATTER = "more logs"
+    TASKS = "tasks that go on"
     DISK = "space that runs out"
 
 
@@ -53,7 +54,7 @@ _OF_KIND: Mapping[Kind, frozenset[Outcome]] = {
     Kind.INDEX_UNUSED: frozenset({O.SLOW_CALLS}),
     Kind.BLOCKING_ADDED: frozenset({O.OWN_TIME, O.CPU}),
     Kind.LIMIT_REMOVED: frozenset({O.ENDLESS}),
-    Kind.TASK_ADDED: frozenset({O.MORE_CALLS, O.CPU}),
+    Kind.TASK_ADDED: frozenset({O.TASKS, O.MORE_CALLS, O.CPU}),
     Kind.INTERFACE_CHANGED: frozenset({O.EXCEPTIONS, O.FAILURES}),
     # Of what others changed nothing is known but that they did.
     Kind.DEPENDENCY_CHANGED: frozenset(

@@ -11,16 +11,23 @@ import pytest
 from assistant.analysis.causes.clock import Clock
 from assistant.analysis.causes.scene import Scene
 from assistant.domain.anomaly import AnomalousSeries
+from assistant.domain.report import Question
+from assistant.domain.signals import SeriesKey, Signal
 from tests.builders import a_series, at
 from tests.builders.reports import an_anomaly
 
 
-def a_clock(*onsets: float, score: float = 20.0) -> Clock:
+def a_clock(*onsets: float, score: float = 20.0, metric: str = "") -> Clock:
     """A clock of series of one value a minute, failing from these minutes on."""
     anomalies = [
         AnomalousSeries(
             an_anomaly(
-                n, start=minute, onset_latest=at(minute), onset_earliest=at(minute), score=score
+                n,
+                start=minute,
+                key=SeriesKey("payments", Signal.LATENCY, f"m{n}"),
+                onset_latest=at(minute),
+                onset_earliest=at(minute),
+                score=score,
             ),
             a_series(np.zeros(60)),
         )
@@ -38,7 +45,9 @@ def a_clock(*onsets: float, score: float = 20.0) -> Clock:
 
     few: Any = Few()
     few.anomalies = anomalies
-    return Clock.of(cast(Scene, few), at(min(onsets)))
+    return Clock.of(
+        cast(Scene, few), at(min(onsets)), Question(at=at(10), service="payments", metric=metric)
+    )
 
 
 def test_trouble_begins_with_a_change() -> None:
@@ -74,3 +83,10 @@ def test_without_failing_series_the_onset_itself_votes() -> None:
     alone = Clock(clock.scene, at(0), timedelta(minutes=1), [(at(0), timedelta(minutes=1), 1.0)])
 
     assert alone.timing(at(-1)).began == pytest.approx(1.0)
+
+
+def test_the_series_of_the_alert_outweighs_any_other() -> None:
+    early = a_clock(-15, 0, 0, 0, metric="m0").timing(at(-15))
+    unasked = a_clock(-15, 0, 0, 0).timing(at(-15))
+
+    assert early.began > 0.6 > 0.4 > unasked.began
