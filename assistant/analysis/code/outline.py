@@ -57,13 +57,16 @@ _HEADERS: tuple[tuple[Block, re.Pattern[str]], ...] = (
     ),
     (Block.BRANCH, re.compile(r"^\W*(?:if|else|elif|elsif|unless|switch|case|match|when)\b")),
 )
-_CALL = re.compile(r"([A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)*)\s*\(")
+_CALL = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)*)\s*\(")
 _DEFINITION = re.compile(r"^\W*(?:async\s+)?(?:def|func|function|fn|class)\b")
 _KEYWORDS = frozenset(
     "if elif for while with return and or not in await switch catch except function def func fn "
     "class assert print lambda yield match when select go defer using lock synchronized".split()
 )
 _SECTION = re.compile(r"^\s*\[+[\w.\-\"' ]+\]+\s*$")  # of an INI or TOML file
+# Longer lines are data or minified: nothing stands in them, and patterns that back-track would
+# take hostile ones for minutes.
+_LONGEST_LINE = 500
 _INLINE_LOOP = re.compile(r"\S.*\bfor\b.+\bin\b")  # a comprehension
 
 
@@ -114,7 +117,7 @@ def _placed(lines: Sequence[Line]) -> Iterator[Placed]:
     open_blocks: list[tuple[int, Line]] = []
     for line in lines:
         text = line.text.expandtabs(4)
-        if not text.strip():
+        if not text.strip() or len(text) > _LONGEST_LINE:
             continue
         depth = -1 if _SECTION.match(text) else len(text) - len(text.lstrip())
         while open_blocks and open_blocks[-1][0] >= depth:
