@@ -20,6 +20,7 @@ from assistant.analysis.code.mechanisms import Mechanism
 from assistant.domain.report import Suspect, Verdict
 
 _LOW = 0.4
+_UNLIKELY = 0.2
 _BESIDE = 0.1  # of a suspect's odds remains beside a decisive operational cause
 _BASELINE_STEPS = 8  # as few as detection needs
 # Parts of a score by what they rest on; two of one row are one signal.
@@ -137,12 +138,14 @@ def _operational(cause: OperationalCause, share: float) -> Judgement:
 
 
 def _unexplained(facts: Facts, suspect: Suspect | None, best: float) -> Judgement:
-    """Nothing explains it. When every change is known and readable and none fits, that itself says
-    that no change is guilty; otherwise it cannot be told."""
-    opaque = any(c.hunks is None for c in facts.changes.commits)
-    known = bool(facts.changes.deliveries) and not facts.changes.notes and not opaque
-    if known and (suspect is None or suspect.score < 0.2):
-        reason = "every deployed change is known and readable, and none of them fits"
+    """Nothing explains it. When every change is known and none fits, that itself says that no
+    change is guilty; otherwise it cannot be told. What cannot be read has been weighed by its time
+    and place, so that it is still suspected where these fit."""
+    known = bool(facts.changes.deliveries) and not facts.changes.notes
+    if known and (suspect is None or suspect.score < _UNLIKELY):
+        unread = sum(c.hunks is None for c in facts.changes.commits)
+        reason = "every deployed change is known, and none of them fits"
+        reason += f"; the content of {unread} cannot be read" if unread else ""
         return Judgement(Verdict.NO_CHANGE_GUILTY, _LOW, (reason,))
     reason = "no change and no operational cause fits well enough"
     return Judgement(Verdict.NOT_ENOUGH_EVIDENCE, min(best, _LOW), (reason,), suspect)
