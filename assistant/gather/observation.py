@@ -19,7 +19,8 @@ from assistant.gather.sources import Sources
 _WARN = 13  # OpenTelemetry severity
 _SAMPLES, _SAMPLED_TEMPLATES = 50, 20
 _TRACES = 60
-_JOURNEYS, _LOGGED = 240, 10_000  # traces of a period, and records inside their spans
+# Of a period: traces, spans of all of them, and records inside these.
+_JOURNEYS, _SPANS, _LOGGED = 240, 12_000, 10_000
 _MARGIN = timedelta(minutes=5)  # in which a trace that begins in a period ends
 
 
@@ -33,7 +34,7 @@ def observe(scope: Scope, sources: Sources) -> Observation:
     split = _onset(detection) or scope.question.at
     before = TimeWindow(window.start, max(split, window.start + timedelta(seconds=1)))
     after = TimeWindow(min(split, window.end - timedelta(seconds=1)), window.end)
-    earlier, later = (telemetry.traces(part, limit=_JOURNEYS) for part in (before, after))
+    earlier, later = (_traces(part, telemetry) for part in (before, after))
     return Observation(
         question=scope.question,
         window=window,
@@ -58,6 +59,16 @@ def observe(scope: Scope, sources: Sources) -> Observation:
     )
 
 
+def _traces(period: TimeWindow, telemetry: TelemetryStore) -> Sequence[Trace]:
+    """As many as hold a bounded number of spans, evenly spread over the period."""
+    few = telemetry.traces(period, limit=_TRACES)
+    if len(few) < _TRACES:
+        return few
+    spans = sum(len(t.spans) for t in few)
+    limit = min(_JOURNEYS, _TRACES * _SPANS // max(spans, 1))
+    return telemetry.traces(period, limit=limit) if limit > _TRACES else few
+
+
 def _spread(traces: Sequence[Trace]) -> Sequence[Trace]:
     """Fewer of them, as evenly spread as they are."""
     return traces[:: -(-len(traces) // _TRACES) or 1]
@@ -66,7 +77,7 @@ def _spread(traces: Sequence[Trace]) -> Sequence[Trace]:
 def _course(scope: Scope, parts: Mapping[TimeWindow, Sequence[Trace]], sources: Sources) -> Course:
     """Traces of the window, from both sides of the onset, against those of a good time."""
     telemetry, good = sources.telemetry, scope.question.baseline
-    usual = {good: telemetry.traces(good, limit=_JOURNEYS)} if good else {}
+    usual = {good: _traces(good, telemetry)} if good else {}
     return sources.compute(course_of, _journeys(usual, telemetry), _journeys(parts, telemetry))
 
 
