@@ -3,7 +3,8 @@ multi-dimensional localisation (Li et al., Squeeze, 2019; Kalander, RiskLoc, 202
 
 One or two attributes make a cause, one to three causes a fault. Within a cause every leaf moves by
 about the same factor; every leaf's forecast is off by some noise. Causes never contain each
-other, and each brings at least a twentieth of the change: what brings less nobody would miss.
+other, and each brings at least a twentieth of the change and twenty events: what brings less nobody
+would notice, or miss.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from assistant.analysis.drilldown.cuboids import Element, covered
 from assistant.analysis.drilldown.leaves import Codes
 from assistant.domain.signals import Floats
 
-_LEAST_SHARE = 0.05
+_LEAST_SHARE, _LEAST_EVENTS = 0.05, 20
 _MOST_CAUSES, _MOST_ATTRIBUTES = 3, 2
 _SEVERITY = (0.2, 1.0)
 _DEVIATION = (0.0, 0.1)  # between leaves of one cause
@@ -81,7 +82,7 @@ def _fault(setting: Setting, chance: np.random.Generator) -> Fault | None:
     make = _rates if setting.requests else _counts
     before, after, change = make(setting, volume, factor, owner, chance)
     shares = np.array([np.abs(change[owner == i].sum()) for i in range(len(causes))])
-    if shares.min() < _LEAST_SHARE * shares.sum() or shares.min() == 0:
+    if shares.min() < max(_LEAST_SHARE * shares.sum(), _LEAST_EVENTS):
         return None
     return Fault(codes, before, after, frozenset(causes))
 

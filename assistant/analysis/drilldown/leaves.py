@@ -15,7 +15,7 @@ Mask = npt.NDArray[np.bool_]
 
 _ENOUGH = 4.0  # expected events from which one leaf says something of the noise
 _HALF = 0.4549  # the median of a squared standard normal deviate
-_PRIOR_REQUESTS = 50.0  # how many requests of the whole a leaf's usual rate is drawn towards
+_LEAST_PRIOR, _MOST_PRIOR = 50.0, 1e6  # requests
 _NOTHING = 1e-9
 
 
@@ -127,7 +127,17 @@ def leaves_of_rates(
     failures: Floats,
 ) -> Leaves:
     """For a ratio. A leaf's usual rate is its own, drawn towards that of the whole the less was
-    seen of it; half a failure is added to the whole, so that none is impossible."""
+    seen of it and the less leaves differ at all; half a failure is added to the whole, so that
+    none is impossible."""
     whole = (failures_before.sum() + 0.5) / (requests_before.sum() + 1.0)
-    usual = (failures_before + _PRIOR_REQUESTS * whole) / (requests_before + _PRIOR_REQUESTS)
+    prior = _prior(requests_before, failures_before, whole)
+    usual = (failures_before + prior * whole) / (requests_before + prior)
     return Leaves(codes, np.stack([failures, usual * requests, requests]).astype(np.float64))
+
+
+def _prior(requests: Floats, failures: Floats, rate: float) -> float:
+    """How many requests the rate of the whole counts for: empirical Bayes under a beta-binomial,
+    by the moments (Kleinman, Proportions with extraneous variance, 1973)."""
+    square = ((failures - requests * rate) ** 2).sum() / (rate * (1 - rate))
+    correlation = (square - requests.sum()) / max((requests * (requests - 1)).sum(), 1.0)
+    return float(np.clip(1 / max(correlation, 1 / _MOST_PRIOR), _LEAST_PRIOR, _MOST_PRIOR))
