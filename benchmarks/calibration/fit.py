@@ -43,14 +43,15 @@ class Calibration:
 
 
 def fit(records: Sequence[Record]) -> dict[str, float]:
-    """Weights by input: logistic regression with a ridge (all inputs but the constant one), and
-    Platt's targets, which keep a probability of none and of one out of reach."""
+    """Weights by input: logistic regression with a ridge (on all but the constant of answers that
+    name something), and Platt's targets, which keep a probability of none and of one out of
+    reach."""
     names = sorted({name for r in records for name in r.inputs})
     inputs = np.array([[r.inputs.get(n, 0.0) for n in names] for r in records])
     right = np.array([r.right for r in records])
     hits = right.sum()
     targets = np.where(right, (hits + 1) / (hits + 2), 1 / (len(right) - hits + 2))
-    ridge = np.array([0.0 if n == "always" else _PENALTY for n in names])
+    ridge = np.array([0.0 if n == "named" else _PENALTY for n in names])
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         total = inputs @ weights

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from assistant.analysis.causes.confidence import FURTHEST, MOST_SIGNALS
+from assistant.analysis.causes.confidence import FURTHEST, MOST_SIGNALS, Answer, Grounds
 from assistant.domain.errors import CausewayError
 from assistant.domain.report import Origin, Report
 from benchmarks.nezha import cases as nezha
@@ -44,12 +44,12 @@ def checked(dataset: str, directory: Path, scratch: Path, asked: set[str]) -> It
 def inputs(origins: Sequence[Origin]) -> dict[str, float]:
     """As `Grounds.inputs` has them for a cause."""
     if not origins:
-        return {"always": 1.0, "answer: none": 1.0}
+        return Grounds(Answer.NONE).inputs()
     first = min(max(origins[0].score, 1e-3), 1 - 1e-3)
     second = max(origins[1].score, 1e-3) if len(origins) > 1 else 1e-3
     signals = sum(part.value > 0 for part in origins[0].parts)
     return {
-        "always": 1.0,
+        "named": 1.0,
         "answer: origin": 1.0,
         "share": _within(math.log(first / (1 - first))),
         "lead": _within(math.log(first / second)),

@@ -14,7 +14,6 @@ from typing import TypeVar
 import assistant
 from assistant.analysis.causes.confidence import (
     MOST_SIGNALS,
-    NO_CAUSE,
     Answer,
     Grounds,
     confidence,
@@ -52,10 +51,10 @@ class Record:
 
     @property
     def single(self) -> bool:
-        """Whether what it says of the cause rests on fewer than two signals."""
-        return self.answer not in NO_CAUSE and (
-            self.inputs.get("signals", 0.0) * MOST_SIGNALS < 1.5
-        )
+        """Whether what it says of the cause rests on fewer than two signals; a list of services
+        says nothing of the cause."""
+        causes = (Answer.CHANGE, Answer.OPERATIONAL, Answer.NO_FIT)
+        return self.answer in causes and self.inputs.get("signals", 0.0) * MOST_SIGNALS < 1.5
 
 
 @dataclass

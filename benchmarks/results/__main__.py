@@ -21,7 +21,7 @@ from benchmarks.results.incidents import MORE, SCORED, generated
 from benchmarks.results.measure import Failed
 
 INCIDENTS = Path("var/incidents")
-_FEW = 12  # incidents of --fast
+_FEW = 24  # incidents of --fast
 _ABLATED = 60  # incidents, of which each is investigated a dozen times
 
 

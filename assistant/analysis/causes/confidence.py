@@ -49,9 +49,12 @@ class Grounds:
     signals: int = 0  # independent kinds of evidence
 
     def inputs(self) -> dict[str, float]:
-        """The inputs of the regression by name, each about -1..1."""
+        """The inputs of the regression by name, each about -1..1. To have no answer says nothing
+        of how sure the answers are that name something."""
+        if self.answer is Answer.NONE:
+            return {f"answer: {self.answer}": 1.0}
         return {
-            "always": 1.0,
+            "named": 1.0,
             f"answer: {self.answer}": 1.0,
             "share": _within(self.share) / FURTHEST,
             "lead": _within(self.lead) / FURTHEST,

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.analysis.causes.confidence import LOW, Answer, Grounds, confidence
 
-WEIGHTS = {"always": -0.5, "share": 3.0, "signals": 1.5, "answer: healthy": 1.0}
+WEIGHTS = {"named": -0.5, "share": 3.0, "signals": 1.5, "answer: healthy": 1.0}
 
 
 def test_more_of_the_odds_and_more_signals_make_it_surer() -> None:

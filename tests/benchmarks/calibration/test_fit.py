@@ -18,7 +18,7 @@ def a_record(
     share: float, right: bool, *, signals: int = 4, dataset: str = "shop", raw: float = 0.9
 ) -> Record:
     inputs = {
-        "always": 1.0,
+        "named": 1.0,
         "answer: change": 1.0,
         "share": share / FURTHEST,
         "signals": signals / MOST_SIGNALS,

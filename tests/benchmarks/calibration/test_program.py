@@ -29,7 +29,7 @@ def test_the_table_says_where_it_comes_from(cases: Path, tmp_path: Path) -> None
     assert held["answers"] == {"shop": 1}
     assert held["right"] == 1
     assert held["seeds"] == ["shop-9"]
-    assert held["weights"]["always"] > 0
+    assert held["weights"]["named"] > 0
     assert len(list(kept.iterdir())) == 1
 
 
