@@ -15,6 +15,7 @@ from assistant.analysis.catalogue import declared_calls
 from assistant.analysis.causes.facts import Observation
 from assistant.analysis.causes.outbreak import outbreak, resolution
 from assistant.analysis.causes.sampling import denied
+from assistant.analysis.causes.spread import first_failing, reached_by
 from assistant.analysis.causes.suffering import Suffering
 from assistant.analysis.detection.merge import ServiceWindow, merge
 from assistant.analysis.logs.mentions import mentioned_edges
@@ -26,14 +27,12 @@ from assistant.domain.signals import Signal
 
 # An anomaly that ended longer than this before the moment in question is another story.
 _STALE, _FRESH = timedelta(minutes=30), timedelta(minutes=5)
-_SOON = timedelta(minutes=30)
 # In the first part of the data there is no usual level yet to leave: caches fill, things start.
 _WARM_UP = 0.08
 # How long before the outbreak trouble of a service still belongs to it, when it is asked who
 # failed first, and when it is asked since when.
 _HERALD, _SLACK = timedelta(minutes=10), timedelta(minutes=2)
 _CLEAR = 5.0  # robust standard deviations
-_EQUAL = 0.8  # of the best candidate's score: as good as it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,25 +105,13 @@ class Scene:
 
 def scene_of(observation: Observation) -> Scene:
     """Reads the scene; a healthy one has no onset."""
-    question, detection, window = observation.question, observation.detection, observation.window
+    question, detection = observation.question, observation.detection
     graph = graph_of(observation)
-    near = graph.neighbourhood(question.service) if question.service else frozenset[str]()
-    names = detection.services | graph.services
-    doubtful = denied(detection.anomalies, observation.series, names)
+    doubtful = denied(detection.anomalies, observation.series, detection.services | graph.services)
     everything = tuple(a for a in detection.anomalies if a.window.id not in doubtful)
-    current = [
-        a
-        for a in everything
-        if not _over(a.window, question.at) and a.window.onset <= question.at + timedelta(minutes=5)
-    ]
-    # Of a service without known calls, nobody can say that it has no part.
-    ours = [
-        a
-        for a in current
-        if len(near) < 2 or a.window.service in near or not graph.knows(a.window.service)
-    ]
+    ours = _ours(everything, observation, graph)
     suffering = Suffering.over(detection.templates)
-    settled = window.start + _WARM_UP * window.duration
+    settled = observation.window.start + _WARM_UP * observation.window.duration
     felt = [
         a
         for a in ours
@@ -133,27 +120,20 @@ def scene_of(observation: Observation) -> Scene:
     if not felt or _calm_where_asked(question.service, felt, observation, graph):
         return _calm(observation, graph)
     start_of_it = outbreak([a.window for a in felt])
-    windows = merge(ours, detection.services)
-    symptom = question.service if question.service in windows else _loudest(felt)
     fails = [
         a
         for a in felt
         if (suffering.failing(a) or _asked_about(a, observation))
         and a.window.onset >= start_of_it - _HERALD
     ]
+    windows = merge(ours, detection.services)
     failing = merge(fails, detection.services) or windows
-    first = _first_failing(symptom, failing, graph, step_of(observation))
-    reached = _reached(first, symptom, windows, graph)
+    symptom = question.service if question.service in windows else _loudest(felt)
+    first = first_failing(symptom, failing, graph, step_of(observation))
+    reached = reached_by(first, symptom, windows, graph)
     anomalies = tuple(a for a in ours if a.window.service in reached)
-    start = failing.get(first, windows[first])
-    firsts = [a.series for a in anomalies if a.window.id in start.anomaly_ids]
-    tolerance = max([start.onset_latest - start.onset, *(resolution(s) for s in firsts)])
-    began = [
-        a.window.onset
-        for a in fails
-        if a.window.service == first and a.window.onset >= start_of_it - _SLACK
-    ]
     ends = [windows[s].end for s in reached]
+    start = failing.get(first, windows[first])
     return Scene(
         symptom_service=symptom,
         first_failing=first,
@@ -164,10 +144,38 @@ def scene_of(observation: Observation) -> Scene:
         anomalies=anomalies,
         everything=everything,
         graph=graph,
-        onset=min(began, default=max(start.onset, start_of_it)),
-        tolerance=tolerance,
+        onset=_began(first, fails, start_of_it) or max(start.onset, start_of_it),
+        tolerance=_tolerance(start, anomalies),
         end=None if None in ends else max(e for e in ends if e is not None),
     )
+
+
+def _ours(
+    everything: Sequence[AnomalousSeries], observation: Observation, graph: ServiceGraph
+) -> list[AnomalousSeries]:
+    """Anomalies of the time and of the services in question. Of a service without known calls,
+    nobody can say that it has no part."""
+    question = observation.question
+    near = graph.neighbourhood(question.service) if question.service else frozenset[str]()
+    return [
+        a
+        for a in everything
+        if not _over(a.window, question.at)
+        and a.window.onset <= question.at + timedelta(minutes=5)
+        and (len(near) < 2 or a.window.service in near or not graph.knows(a.window.service))
+    ]
+
+
+def _began(first: str, fails: Sequence[AnomalousSeries], start_of_it: datetime) -> datetime | None:
+    """When the first failing service began to fail, in this outbreak."""
+    onsets = [a.window.onset for a in fails if a.window.service == first]
+    return min((o for o in onsets if o >= start_of_it - _SLACK), default=None)
+
+
+def _tolerance(start: ServiceWindow, anomalies: Sequence[AnomalousSeries]) -> timedelta:
+    """How exactly the onset can be told."""
+    firsts = [a.series for a in anomalies if a.window.id in start.anomaly_ids]
+    return max([start.onset_latest - start.onset, *(resolution(s) for s in firsts)])
 
 
 def _over(window: AnomalyWindow, at: datetime) -> bool:
@@ -228,50 +236,6 @@ def graph_of(observation: Observation) -> ServiceGraph:
 
 def _loudest(felt: Sequence[AnomalousSeries]) -> str:
     return max(felt, key=lambda a: a.window.score).window.service
-
-
-def _first_failing(
-    symptom: str, failing: Mapping[str, ServiceWindow], graph: ServiceGraph, step: timedelta
-) -> str:
-    """Among the failing services that the symptom can have come from, the likeliest to have failed
-    first; the one asked about where others failed with it. A service without telemetry of its
-    own is blamed through its callers instead."""
-    within = (graph.blast_radius(symptom, failing) & _related(symptom, graph)) | {symptom}
-    near = {s: w for s, w in failing.items() if s in within} or dict(failing)
-    own = {s: w for s, w in near.items() if not w.inferred} or near
-    ranked = graph.first_failing(own, step)
-    best = ranked[0]
-    if symptom in own and own[symptom].onset <= own[best.service].onset + step:
-        at_once = next(c for c in ranked if c.service == symptom)
-        if at_once.score >= _EQUAL * best.score:
-            return symptom
-    return best.service
-
-
-def _related(symptom: str, graph: ServiceGraph) -> frozenset[str]:
-    """Those whose trouble can become that of the symptom: it depends on them, they send it work,
-    or they share a machine with one of those. Another callee of a common caller can not."""
-    line = frozenset({symptom}) | graph.downstream(symptom) | graph.upstream(symptom)
-    return line.union(*(graph.sharing(service) for service in line))
-
-
-def _reached(
-    first: str, symptom: str, windows: Mapping[str, ServiceWindow], graph: ServiceGraph
-) -> frozenset[str]:
-    """Affected services connected to the first failing one through affected services. Of services
-    that nothing is known to call or be called by, time is the only witness: those that deviate
-    soon after the first failing one, and not before it, are taken in."""
-    reached = {first, symptom, *graph.blast_radius(first, windows)}
-    reached |= graph.blast_radius(symptom, windows)
-    start = windows[first]
-    reached |= {
-        service
-        for service, window in windows.items()
-        if not graph.knows(service)
-        and start.onset_earliest <= window.onset_latest
-        and window.onset_earliest <= start.onset_latest + _SOON
-    }
-    return frozenset(reached)
 
 
 def _calm(observation: Observation, graph: ServiceGraph) -> Scene:
