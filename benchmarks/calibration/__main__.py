@@ -84,7 +84,7 @@ def _report(found: Sequence[Record], file: Path | None, diagram: Path | None) ->
     if file is not None:
         file.write_text(json.dumps([asdict(r) for r in results], indent=1), "utf-8")
     if diagram is not None and results:
-        drawn(results[0], diagram)
+        drawn(max(results, key=lambda result: result.calibrated.answers), diagram)
     return 0
 
 

@@ -68,8 +68,8 @@ def shop(directory: Path) -> Block:
         "each). Columns as above.",
         (table(COLUMNS, [*rows, *others], [run, command]),),
         (
-            "Seeds that no weight was fitted to; "
-            "`examples/shop/incidents --seed N --count K DIR` makes them.",
+            "These seeds were the check while the engine was built; others come from "
+            "`examples/shop/incidents --seed N --count K DIR`.",
             "BARO's own search for the time of a change takes ten seconds and more for one of "
             "these incidents (its cost grows with the cube of the number of series), so it is "
             "told the time here.",
