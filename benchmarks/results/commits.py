@@ -13,7 +13,7 @@ from benchmarks.results.measure import Finished, causeway
 from benchmarks.results.tables import Figures, over_seeds, peers, row, said, table
 from benchmarks.rootcausebench.scoring import NONE
 
-COLUMNS = {"passed": ".1f", "decoys": ".1f", "none": ".1f", "graded": ".2f", "first": ".1f"}
+COLUMNS = {"passed": ".3g", "decoys": ".3g", "none": ".3g", "graded": ".2f", "first": ".3g"}
 _SEEDS = (1, 2, 3, 4, 5)
 
 

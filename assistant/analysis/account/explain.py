@@ -198,7 +198,9 @@ def _why(diagnosis: Diagnosis, book: EvidenceBook, facts: Facts) -> Claim | None
     if judgement.verdict is Verdict.CHANGE_GUILTY and judgement.suspect:
         suspect = judgement.suspect
         parts = {p.name: p for p in suspect.parts if p.weight > 0 and p.value > 0}
-        told = [parts[name] for name in _TELLING if name in parts][:3]
+        if "its outcome shows" in parts:  # says the same, with what was seen
+            parts.pop("explains the symptoms", None)
+        told = [parts[name] for name in _TELLING if name in parts][:2]
         reasons = "; ".join(_PHRASES[p.name].format(reason=p.reason) for p in told)
         cited = book.anomalies([i for p in told for i in p.evidence])
         evidence = tuple(dict.fromkeys((*cite_suspect(suspect, facts, book), *cited)))

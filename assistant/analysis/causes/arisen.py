@@ -56,7 +56,9 @@ def _weight(observation: Observation, asked: Signal | None, signal: Signal) -> f
 def _reason(excess: Excess, whole: float, signal: Signal, target: str) -> str:
     share = f"{excess.own / whole:.0%} of what {target} suffers more than usual"
     if signal is Signal.LATENCY:
-        amount = f"{excess.own * 1000:.3g} ms more for each request of {target}"
+        own = excess.own
+        time = f"{own:.2f} s" if own >= 1 else f"{own * 1000:.3g} ms"
+        amount = f"{time} more for each request of {target}"
     else:
         amount = f"{excess.own * 100:.3g} more failures for each 100 requests of {target}"
     began = f"; it began to call {', '.join(excess.newcomers)}" if excess.newcomers else ""
