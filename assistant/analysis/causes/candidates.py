@@ -193,29 +193,23 @@ def _undeployed(commit: Commit, catalogue: Catalogue) -> Candidate:
 
 def _flag(flag: FlagChange) -> Candidate:
     title = f"{flag.flag}: {flag.before or '?'} → {flag.after}" if flag.after else flag.flag
-    return Candidate(
-        id=flag.id,
-        kind="flag",
-        title=title,
-        service=flag.service,
-        at=flag.at,
-        text=title,
-        author=flag.actor,
-        touch=_SWITCHED if flag.service else 0.0,
-        touch_reason=f"switches something in {flag.service}",
-    )
+    return _switch(flag, "flag", title, f"switches something in {flag.service}")
 
 
 def _config(change: ConfigChange) -> Candidate:
     title = f"{change.key}: {change.before or '?'} → {change.after or '?'}"
+    return _switch(change, "config", title, f"changes how {change.service} is set")
+
+
+def _switch(change: FlagChange | ConfigChange, kind: str, title: str, reason: str) -> Candidate:
     return Candidate(
         id=change.id,
-        kind="config",
+        kind=kind,
         title=title,
         service=change.service,
         at=change.at,
         text=title,
         author=change.actor,
         touch=_SWITCHED if change.service else 0.0,
-        touch_reason=f"changes how {change.service} is set",
+        touch_reason=reason,
     )

@@ -235,12 +235,3 @@ def _of_text(body: str) -> Iterable[Outcome]:
         yield Outcome.POOL
     if Mechanism.MEMORY in named and Mechanism.CRASH in named:
         yield Outcome.MEMORY
-
-
-def about_all(found: Sequence[Observed]) -> dict[str, float]:
-    """Every word with the strength of what it is about."""
-    words: dict[str, float] = {}
-    for one in found:
-        for word in one.about:
-            words[word] = max(words.get(word, 0.0), one.strength)
-    return words
