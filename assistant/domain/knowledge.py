@@ -11,6 +11,7 @@ class DocumentKind(StrEnum):
     ERROR_SPAN = "error_span"
     HUNK = "hunk"
     RUNBOOK = "runbook"
+    INCIDENT = "incident"
 
 
 @dataclass(frozen=True, slots=True)

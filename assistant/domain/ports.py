@@ -14,13 +14,31 @@ from typing import Protocol, TypeVar
 
 from assistant.domain.breakdown import AttributeUse, Crosstab
 from assistant.domain.catalogue import Catalogue
-from assistant.domain.changes import BlameLine, Commit, RecordedChange
+from assistant.domain.changes import BlameLine, Commit
 from assistant.domain.knowledge import Document, DocumentKind, Hit
-from assistant.domain.report import Report
+from assistant.domain.records import ChangeLog, Conversations, FeedbackLog, Ledger, ReportStore
 from assistant.domain.signals import Edge, LogRecord, LogShape, Series, SignalBatch, Trace
 from assistant.domain.window import TimeWindow
 
 Result = TypeVar("Result")
+
+__all__ = [
+    "CatalogueSource",
+    "ChangeLog",
+    "CodeHistory",
+    "Compute",
+    "Conversations",
+    "FeedbackLog",
+    "Knowledge",
+    "Ledger",
+    "LogReader",
+    "MetricReader",
+    "Redactor",
+    "ReportStore",
+    "TelemetryStore",
+    "TelemetryWriter",
+    "TraceReader",
+]
 
 
 class TelemetryWriter(Protocol):
@@ -151,34 +169,6 @@ class TelemetryStore(TelemetryWriter, MetricReader, TraceReader, LogReader, Prot
         ...
 
     def close(self) -> None: ...
-
-
-class ChangeLog(Protocol):
-    """Deployments, flags and configuration changes; outlives the retention of telemetry."""
-
-    def record(self, changes: Sequence[RecordedChange]) -> None:
-        """Durable on return; the same id again replaces (a deployment that starts, then ends)."""
-        ...
-
-    def changes(self, window: TimeWindow, services: Sequence[str] = ()) -> Sequence[RecordedChange]:
-        """By time, oldest first; those without a service are always included."""
-        ...
-
-    def last_good_revision(self, service: str, before: datetime) -> str:
-        """Revision of the latest succeeded deployment of `service` strictly before; '' if none."""
-        ...
-
-
-class ReportStore(Protocol):
-    def save(self, report: Report) -> None: ...
-
-    def report(self, report_id: str) -> Report:
-        """Raises NotFound."""
-        ...
-
-    def latest(self, limit: int = 20) -> Sequence[Report]:
-        """Newest first."""
-        ...
 
 
 class CodeHistory(Protocol):

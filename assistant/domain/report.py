@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.changes import Hunk
+from assistant.domain.claim import Claim as Claim
 from assistant.domain.evidence import Evidence
+from assistant.domain.usage import PromptRef, Usage
 from assistant.domain.window import TimeWindow
 
 SCHEMA_VERSION = 1
@@ -32,14 +34,6 @@ class Question:
     metric: str = ""  # the alerting metric, when known
     repository: str = ""
     baseline: TimeWindow | None = None  # a time known to be good; else the time before the onset
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One sentence and the evidence it rests on."""
-
-    text: str
-    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +173,35 @@ class Remediation:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarIncident:
+    """A finished investigation that looked alike. Offered to people; it moves no ranking."""
+
+    report_id: str
+    at: datetime
+    likeness: float  # 0..1
+    verdict: Verdict
+    headline: str
+    remedy: str = ""
+    outcome: str = ""  # what people said of it in the end
+
+
+@dataclass(frozen=True, slots=True)
+class Narration:
+    """How a model took part: which one, with which prompt, what it cost, and why it ended when it
+    did not end by itself. `overrules` is its cited reason for another verdict than the engine's;
+    `engine_verdict` and `engine_suspect` keep what that was."""
+
+    model: str
+    prompt: PromptRef
+    usage: Usage
+    tools: tuple[str, ...] = ()  # called, in order
+    ended: str = ""
+    overrules: Claim | None = None
+    engine_verdict: Verdict | None = None
+    engine_suspect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallEdge:
     """An edge of the affected part of the service graph, for pictures."""
 
@@ -229,6 +252,8 @@ class Report:
     breakdowns: tuple[Breakdown, ...] = ()  # what explains most first
     graph: tuple[CallEdge, ...] = ()
     timeline: tuple[TimelineMark, ...] = ()
+    similar: tuple[SimilarIncident, ...] = ()  # likest first
+    narration: Narration | None = None  # None: no model took part
     author: str = "Written by code from the analysis, without a language model."
     schema_version: int = SCHEMA_VERSION
     seconds: dict[str, float] = field(default_factory=dict)  # per step of the pipeline
