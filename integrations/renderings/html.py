@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from assistant.domain.evidence import Evidence
 from assistant.domain.report import Report, TimelineMark
 from assistant.domain.window import from_ns
-from integrations.renderings import inert, words
+from integrations.renderings import inert, narration, words
 from integrations.renderings.data import LogData, SeriesData, SpanData, TraceData, deciding, parsed
 from integrations.renderings.pictures.canvas import Picture
 from integrations.renderings.pictures.graph import service_graph
@@ -74,6 +74,7 @@ def render(report: Report, *, link_hosts: Collection[str] = ()) -> str:
         exhibits=[_exhibit(evidence) for evidence in safe.evidence],
         link=partial(inert.link, hosts=link_hosts),
         words=words,
+        narration=narration,
     )
 
 

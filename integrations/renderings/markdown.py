@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.changes import Hunk
 from assistant.domain.evidence import Evidence
-from assistant.domain.report import Breakdown, Claim, Origin, Report, Suspect
-from integrations.renderings import inert, words
+from assistant.domain.report import Breakdown, Origin, Report, Suspect
+from integrations.renderings import inert, narration, words
 from integrations.renderings.markdown_escape import code, fenced, markup, mermaid_label, prose
+from integrations.renderings.markdown_parts import (
+    cites,
+    claim,
+    doubt,
+    notices,
+    section,
+    similar_row,
+    table,
+)
 
 _SHOWN_ANOMALIES = 12
 _SHOWN_SUSPECTS = 5
@@ -27,8 +36,8 @@ def render(report: Report, *, link_hosts: Collection[str] = ()) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     yield f"## {words.SIGNS[report.verdict]} {words.VERDICTS[report.verdict]}"
-    yield f"**{prose(report.headline.text)}** {_cites(report.headline.evidence)}"
-    yield "\n".join(f"- {_claim(claim)}" for claim in report.summary)
+    yield claim(report.headline, strong=True)
+    yield "\n".join(f"- {claim(sentence)}" for sentence in report.summary)
     rows = {
         "Since": words.since(report),
         "Hurts": words.impact(report),
@@ -37,23 +46,28 @@ def _head(report: Report) -> Iterator[str]:
         "To page": report.owner or "no owner is known",
         "Confidence": words.confidence(report.confidence),
     }
-    yield _table(("", ""), [(f"**{k}**", prose(v)) for k, v in rows.items() if v])
+    yield table(("", ""), [(f"**{k}**", prose(v)) for k, v in rows.items() if v])
+    yield from notices(report)
     if report.causal_path:
         yield "### Causal path"
         yield _mermaid(report)
         yield _hops(report)
     if origins := words.origins(report):
         yield "### Where it may have begun"
-        yield _table(("Belief", "Service", "Why", "Found"), [_origin(o) for o in origins])
+        yield table(("Belief", "Service", "Why", "Found"), [_origin(o) for o in origins])
     if report.breakdowns:
         yield "### Which requests"
         yield "\n".join(_breakdown(found) for found in report.breakdowns)
     if report.remediation:
         yield "### What to do"
         for number, step in enumerate(report.remediation, 1):
-            yield f"{number}. {prose(step.text)} {_cites(step.evidence)}"
+            yield f"{number}. {prose(step.text)} {cites(step.evidence)}"
             if step.command:
                 yield fenced(step.command, "sh")
+    if report.similar:
+        yield "### Similar incidents"
+        headers = ("Alike", "When", "Report", "Remedy", "Outcome")
+        yield table(headers, [similar_row(past) for past in narration.similar(report)])
 
 
 def _change(report: Report) -> Iterator[str]:
@@ -63,7 +77,7 @@ def _change(report: Report) -> Iterator[str]:
         yield "### The guilty change"
         yield f"**{prose(words.suspect_name(guilty))}: {prose(words.suspect_title(guilty))}** " + (
             f"({by}in {prose(guilty.service)} since {words.moment(guilty.at)}{brought}) "
-            f"{_cites(guilty.evidence)}"
+            f"{cites(guilty.evidence)}"
         )
         for hunk in guilty.guilty_hunks:
             yield f"{code(hunk.path)} {prose(hunk.symbol)}".rstrip()
@@ -72,7 +86,7 @@ def _change(report: Report) -> Iterator[str]:
     if shown:
         yield "### Anomaly windows"
         headers = ("Service", "What", "Onset", "End", "Baseline → peak", "Unusual")
-        yield _table(headers, [_anomaly(a, report) for a in shown])
+        yield table(headers, [_anomaly(a, report) for a in shown])
     if rest := len(report.anomalies) - len(shown):
         yield f"{rest} less telling windows are not shown."
 
@@ -82,31 +96,38 @@ def _considered(report: Report) -> Iterator[str]:
         yield "### Suspects"
         headers = ("#", "Change", "Service", "In effect", "Score", "Parts (value × weight)")
         rows = enumerate(report.suspects[:_SHOWN_SUSPECTS], 1)
-        yield _table(headers, [_suspect(rank, suspect, report) for rank, suspect in rows])
+        yield table(headers, [_suspect(rank, suspect, report) for rank, suspect in rows])
     if (rest := len(report.suspects) - _SHOWN_SUSPECTS) > 0:
         yield f"{rest} weaker suspects are not shown."
     if others := words.other_hypotheses(report):
         yield "### Other hypotheses"
         yield "\n".join(
             f"- {words.percent(h.confidence)} {prose(h.title)}"
-            + (f", for {_cites(h.supporting)}" if h.supporting else "")
-            + (f", against {_cites(h.contradicting)}" if h.contradicting else "")
+            + (f", for {cites(h.supporting)}" if h.supporting else "")
+            + (f", against {cites(h.contradicting)}" if h.contradicting else "")
             for h in others
         )
     if report.ruled_out:
         yield "### Ruled out"
         yield "\n".join(
-            f"- ✗ **{prose(r.title)}**: {prose(r.reason)} {_cites(r.evidence)}".rstrip()
+            f"- ✗ **{prose(r.title)}**: {prose(r.reason)} {cites(r.evidence)}".rstrip()
             for r in report.ruled_out[:_SHOWN_RULED_OUT]
         )
     if (rest := len(report.ruled_out) - _SHOWN_RULED_OUT) > 0:
         yield f"{rest} more are not shown."
-    yield from _list("Missing", report.gaps)
-    yield from _list("To check next", report.next_checks)
+    yield from section("Missing", report.gaps)
+    yield from section("To check next", report.next_checks)
 
 
 def _tail(report: Report, hosts: Collection[str]) -> Iterator[str]:
-    yield from _list("What the confidence rests on", report.confidence_reasons)
+    yield from section("What the confidence rests on", report.confidence_reasons)
+    if doubtful := narration.doubtful(report):
+        yield "### Why sentences are unverified"
+        yield "\n\n".join(doubt(sentence) for sentence in doubtful)
+    if told := report.narration:
+        yield "### What a model added"
+        rows = narration.facts(told, report).items()
+        yield table(("", ""), [(f"**{name}**", prose(value)) for name, value in rows])
     yield "### Evidence"
     for evidence in report.evidence:
         yield _evidence(evidence, report, hosts)
@@ -116,14 +137,6 @@ def _tail(report: Report, hosts: Collection[str]) -> Iterator[str]:
         f"{prose(report.author)}{took} Report {code(report.id)}, schema {report.schema_version}, "
         f"over {words.moment(report.window.start)} to {words.moment(report.window.end)}."
     )
-
-
-def _claim(claim: Claim) -> str:
-    return f"{prose(claim.text)} {_cites(claim.evidence) or '*uncited*'}"
-
-
-def _cites(ids: Iterable[str]) -> str:
-    return " ".join(f"\\[{prose(e)}\\]" for e in ids)
 
 
 def _mermaid(report: Report) -> str:
@@ -147,24 +160,24 @@ def _hops(report: Report) -> str:
             code(hop.target),
             prose(hop.relation),
             *(words.check(passed) for passed in (hop.connected, hop.deviates, hop.ordered)),
-            _cites(hop.evidence),
+            cites(hop.evidence),
         )
         for hop in report.causal_path
     ]
-    return _table(headers, rows)
+    return table(headers, rows)
 
 
 def _origin(origin: Origin) -> Sequence[str]:
     found = "<br>".join(
-        f"{prose(f.kind)}: {prose(inert.line(f.text, 160))} {_cites(f.evidence)}".rstrip()
+        f"{prose(f.kind)}: {prose(inert.line(f.text, 160))} {cites(f.evidence)}".rstrip()
         for f in origin.findings[:3]
     )
-    why = f"{prose(inert.line(words.grounds(origin), 320))} {_cites(origin.evidence)}".rstrip()
+    why = f"{prose(inert.line(words.grounds(origin), 320))} {cites(origin.evidence)}".rstrip()
     return (words.percent(origin.score), code(origin.service), why, found)
 
 
 def _breakdown(found: Breakdown) -> str:
-    return f"- {prose(inert.line(words.breakdown(found), 400))} {_cites(found.evidence)}"
+    return f"- {prose(inert.line(words.breakdown(found), 400))} {cites(found.evidence)}"
 
 
 def _hunk(hunk: Hunk) -> str:
@@ -188,7 +201,7 @@ def _anomaly(anomaly: AnomalyWindow, report: Report) -> Sequence[str]:
 def _suspect(rank: int, suspect: Suspect, report: Report) -> Sequence[str]:
     parts = "<br>".join(
         f"{prose(part.name)} {part.value:.2f} × {part.weight:+.2f}: "
-        f"{prose(inert.line(part.reason, 160))} {_cites(part.evidence)}".rstrip()
+        f"{prose(inert.line(part.reason, 160))} {cites(part.evidence)}".rstrip()
         for part in suspect.parts
     )
     title = inert.line(words.suspect_title(suspect), 160)
@@ -215,14 +228,3 @@ def _evidence(evidence: Evidence, report: Report, hosts: Collection[str]) -> str
             "</details>",
         )
     )
-
-
-def _list(title: str, items: Sequence[str]) -> Iterator[str]:
-    if items:
-        yield f"### {title}"
-        yield "\n".join(f"- {prose(item)}" for item in items)
-
-
-def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [headers, ["---"] * len(headers), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

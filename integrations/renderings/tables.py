@@ -1,21 +1,25 @@
-"""The aligned parts of the text rendering."""
+"""The parts of the text rendering: sentences, lists, tables, and what a model added."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich import box
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from assistant.domain.anomaly import AnomalyWindow
-from assistant.domain.report import Claim, Origin, Suspect
+from assistant.domain.report import Claim, Origin, Report, Suspect
 from assistant.domain.window import TimeWindow
-from integrations.renderings import inert, words
+from integrations.renderings import inert, narration, words
 
 
 def claim(sentence: Claim, style: str = "") -> Text:
-    return Text.assemble((sentence.text, style), cites(sentence.evidence) or " [uncited]")
+    """With its citations; a sentence that did not stand its check says so before anything else."""
+    doubt = ("Unverified: ", "yellow") if narration.unverified(sentence) else ""
+    return Text.assemble(doubt, (sentence.text, style), cites(sentence.evidence) or " [uncited]")
 
 
 def cites(ids: Iterable[str]) -> Text:
@@ -34,6 +38,10 @@ def bullet(mark: str, sentence: str, evidence: Iterable[str] = ()) -> Table:
     grid = _grid(1)
     grid.add_row(Text(mark), Text.assemble(sentence, cites(evidence)))
     return grid
+
+
+def indented(row: RenderableType, columns: int = 2) -> Padding:
+    return Padding(row, (0, 0, 0, columns), expand=False)
 
 
 def anomaly_table(anomalies: Sequence[AnomalyWindow], window: TimeWindow) -> Table:
@@ -111,6 +119,34 @@ def origin_lines(origins: Sequence[Origin]) -> Iterator[Table]:
         for finding in origin.findings[:3]:
             text = f"{finding.kind}: {inert.line(finding.text, 160)}"
             yield bullet("   -", text, finding.evidence)
+
+
+def notices(report: Report) -> Iterator[RenderableType]:
+    """What a reader must know of the model's part before reading on."""
+    told = report.narration
+    if told and told.ended:
+        yield Text.assemble(("\n! The model ended early: ", "bold yellow"), told.ended)
+    if told and told.overrules:
+        yield Text("\n! The model overrules the engine:", style="bold yellow")
+        yield indented(claim(told.overrules))
+        yield indented(Text(narration.overruled(report)))
+
+
+def similar_lines(report: Report) -> Iterator[RenderableType]:
+    for past in narration.similar(report):
+        headline = inert.line(past.headline)
+        yield bullet("-", f"{words.percent(past.likeness)} alike, {words.moment(past.at)}")
+        rows = {
+            "Report": f"{past.report_id}: {headline}",
+            "Remedy": past.remedy,
+            "Outcome": narration.outcome(past),
+        }
+        yield indented(facts({name: value for name, value in rows.items() if value}))
+
+
+def doubt_lines(report: Report) -> Iterator[RenderableType]:
+    for sentence in narration.doubtful(report):
+        yield bullet("-", f"“{inert.line(sentence.text, 120)}”: {narration.problems(sentence)}")
 
 
 def _grid(gap: int) -> Table:

@@ -6,13 +6,12 @@ import io
 from collections.abc import Collection, Iterable, Iterator
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from assistant.domain.changes import Hunk
 from assistant.domain.evidence import Evidence
 from assistant.domain.report import Hop, Report, Suspect, Verdict
-from integrations.renderings import inert, words
+from integrations.renderings import inert, narration, words
 from integrations.renderings.data import deciding
 from integrations.renderings.sparkline import scale, sparkline
 from integrations.renderings.tables import (
@@ -21,9 +20,13 @@ from integrations.renderings.tables import (
     bullet,
     cites,
     claim,
+    doubt_lines,
     facts,
+    indented,
+    notices,
     origin_lines,
     origin_table,
+    similar_lines,
     suspect_lines,
     suspect_table,
 )
@@ -71,10 +74,12 @@ def render(
 def _parts(report: Report, hosts: Collection[str], width: int) -> Iterator[RenderableType]:
     narrow = width < _TABLES_FROM
     yield _verdict(report)
+    yield from notices(report)
     yield from _section("Causal path   ✓ yes  ✗ no  ? cannot be told", _path(report))
     yield from _section("Where it may have begun", _origins(report, narrow=narrow))
     yield from _section("Which requests", _breakdowns(report))
     yield from _section("What to do", _remediation(report))
+    yield from _section("Similar incidents", similar_lines(report))
     yield from _section("Anomaly windows", _anomalies(report, narrow=narrow))
     yield from _section("Deciding series", _series(report, width - 12))
     if report.guilty:
@@ -88,6 +93,10 @@ def _parts(report: Report, hosts: Collection[str], width: int) -> Iterator[Rende
         f"Confidence: {words.confidence(report.confidence)}",
         (bullet("-", reason) for reason in report.confidence_reasons),
     )
+    yield from _section("Why sentences are unverified", doubt_lines(report))
+    if report.narration:
+        told = facts(narration.facts(report.narration, report))
+        yield from _section("What a model added", [told])
     yield from _section("Evidence", (_evidence(e, report, hosts) for e in report.evidence))
     took = f" It took {words.seconds(report)}." if report.seconds else ""
     yield Text(f"\n{report.author}{took}", style="dim")
@@ -102,11 +111,7 @@ def _section(title: str, body: Iterable[RenderableType]) -> Iterator[RenderableT
     rows = list(body)
     if rows:
         yield Text(f"\n{title}", style="bold")
-        yield from (_indented(row) for row in rows)
-
-
-def _indented(row: RenderableType, columns: int = 2) -> Padding:
-    return Padding(row, (0, 0, 0, columns), expand=False)
+        yield from (indented(row) for row in rows)
 
 
 def _verdict(report: Report) -> RenderableType:
@@ -132,7 +137,7 @@ def _path(report: Report) -> Iterator[RenderableType]:
     for hop in report.causal_path:
         doubt = "" if hop.verified else " – not fully verified"
         yield Text.assemble((f"{hop.source} → {hop.target}", "bold"), f" ({hop.relation}){doubt}")
-        yield _indented(_checks(hop))
+        yield indented(_checks(hop))
 
 
 def _checks(hop: Hop) -> Text:
@@ -158,7 +163,7 @@ def _remediation(report: Report) -> Iterator[RenderableType]:
     for number, step in enumerate(report.remediation, 1):
         yield bullet(f"{number}.", step.text, step.evidence)
         if step.command:
-            yield _indented(Text(f"$ {step.command}", style="bold"), 3)
+            yield indented(Text(f"$ {step.command}", style="bold"), 3)
 
 
 def _anomalies(report: Report, *, narrow: bool) -> Iterator[RenderableType]:
@@ -236,8 +241,8 @@ def _evidence(evidence: Evidence, report: Report, hosts: Collection[str]) -> Ren
     rows: list[RenderableType] = [
         Text.assemble((f"[{evidence.id}]", "cyan"), f" {evidence.kind}: {evidence.title}"),
         *(bullet("  │", line) for line in evidence.excerpt.splitlines()[:_SHOWN_LINES]),
-        _indented(Text(f"from {evidence.query}; {span}", style="dim")),
+        indented(Text(f"from {evidence.query}; {span}", style="dim")),
     ]
     if link := inert.link(evidence.link, hosts):
-        rows.append(_indented(Text(link)))
+        rows.append(indented(Text(link)))
     return Group(*rows)

@@ -13,6 +13,7 @@ from typing import Any
 
 from assistant.domain.anomaly import AnomalyWindow, Direction
 from assistant.domain.changes import Hunk, Line
+from assistant.domain.claim import Assertion, AssertionKind, Standing
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import (
     Breakdown,
@@ -21,16 +22,19 @@ from assistant.domain.report import (
     Hop,
     Hypothesis,
     Impact,
+    Narration,
     Question,
     Remediation,
     Report,
     RuledOut,
     ScorePart,
+    SimilarIncident,
     Suspect,
     TimelineMark,
     Verdict,
 )
 from assistant.domain.signals import SeriesKey, Signal
+from assistant.domain.usage import PromptRef, Usage
 from tests.builders import a_window, at, at_ns
 
 GUILTY = "4f1c9a7e2b6d8350c1e94b7fa02d6c83915e7ab4"
@@ -144,6 +148,62 @@ def a_report(**changes: Any) -> Report:
         "seconds": {"read": 0.41, "detect": 0.92, "correlate": 0.33, "explain": 0.02},
     }
     return Report(**(values | changes))
+
+
+def a_narrated_report(**changes: Any) -> Report:
+    """A model explained it: one of its sentences failed the gate, it overruled the engine, it ran
+    out of its budget, and something alike happened before. Every field is filled."""
+    engine = a_report()
+    headline, *summary = (replace(c, standing=Standing.VERIFIED) for c in _told(engine))
+    guess = Claim(
+        "The leak also slowed inventory by 3 s.",
+        ("E7",),
+        (Assertion(AssertionKind.MAGNITUDE, "E7", "3 s"),),
+        Standing.UNVERIFIED,
+        ("E7 does not say 3 s.", "No verified hop leads from payments to inventory."),
+    )
+    values: dict[str, Any] = {
+        "headline": headline,
+        "summary": (*summary, guess),
+        "similar": (
+            SimilarIncident(
+                report_id="r-20260114-0930",
+                at=at(-60 * 24 * 47),
+                likeness=0.83,
+                verdict=Verdict.CHANGE_GUILTY,
+                headline="A retry loop in payments held connections of orders-db.",
+                remedy="payments v3.2.1 was rolled back.",
+                outcome="Confirmed by Mara: the pool was full.",
+            ),
+            SimilarIncident(
+                report_id="r-20251102-2210",
+                at=at(-60 * 24 * 120),
+                likeness=0.71,
+                verdict=Verdict.NO_CHANGE_GUILTY,
+                headline="orders-db failed over and payments waited.",
+            ),
+        ),
+        "narration": Narration(
+            model="example-large",
+            prompt=PromptRef("investigate", "3", "9f2c41d0b7aa"),
+            usage=Usage(5, 1, 8_240, 1_312, 2_048, 640, 0.0312, 1, 14.6),
+            tools=("series", "log_samples", "series"),
+            ended="the budget of 10,000 tokens would not have held another call.",
+            overrules=Claim(
+                "The failing spans run through charge(), which inventory never calls.",
+                ("E2", "E5"),
+                standing=Standing.VERIFIED,
+            ),
+            engine_verdict=Verdict.CHANGE_GUILTY,
+            engine_suspect=DECOY,
+        ),
+        "author": "Explained by example-large over the analysis; its sentences were checked.",
+    }
+    return replace(engine, **(values | changes))
+
+
+def _told(report: Report) -> tuple[Claim, ...]:
+    return (report.headline, *report.summary)
 
 
 def an_operational_report() -> Report:

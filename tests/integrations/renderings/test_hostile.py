@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integrations.renderings import html, markdown, text
-from tests.builders.reports import a_report
+from tests.builders.reports import a_narrated_report
 from tests.integrations.renderings.hostile import (
     PAYLOADS,
     Page,
@@ -24,7 +24,7 @@ from tests.integrations.renderings.hostile import (
     number_of_texts,
 )
 
-HARMLESS = filled(a_report(), ("word",))
+HARMLESS = filled(a_narrated_report(), ("word",))
 ATTACKS = Path(__file__).parents[4] / "shared" / "data" / "attacks"
 ALLOWED_INLINE = {"text", "text_special", "code_inline", "strong_open", "strong_close", "em_open"}
 ALLOWED_INLINE |= {"em_close", "html_inline", "softbreak"}
@@ -32,12 +32,12 @@ ALLOWED_INLINE |= {"em_close", "html_inline", "softbreak"}
 
 def assert_text_is_inert(payloads: tuple[str, ...]) -> None:
     for width in (60, 100):
-        shown = text.render(filled(a_report(), payloads), width=width)
+        shown = text.render(filled(a_narrated_report(), payloads), width=width)
         assert invisible(shown) == set()
 
 
 def assert_markdown_is_inert(payloads: tuple[str, ...]) -> None:
-    tokens = markdown_tokens(markdown.render(filled(a_report(), payloads)))
+    tokens = markdown_tokens(markdown.render(filled(a_narrated_report(), payloads)))
     expected = markdown_tokens(markdown.render(HARMLESS))
     assert [t.type for t in tokens] == [t.type for t in expected]
     inline = list(inline_tokens(tokens))
@@ -50,7 +50,7 @@ def assert_markdown_is_inert(payloads: tuple[str, ...]) -> None:
 
 
 def assert_html_is_inert(payloads: tuple[str, ...]) -> None:
-    page = Page(html.render(filled(a_report(), payloads)))
+    page = Page(html.render(filled(a_narrated_report(), payloads)))
     assert page.shape == Page(html.render(HARMLESS)).shape
     assert {n for _, n, _ in page.attributes if n.startswith("on") or n in {"src", "action"}} == (
         set()
@@ -61,7 +61,7 @@ def assert_html_is_inert(payloads: tuple[str, ...]) -> None:
 
 def groups(payloads: list[str]) -> Iterator[tuple[str, ...]]:
     """As many at a time as a report has texts, so that each one is shown somewhere."""
-    size = number_of_texts(a_report())
+    size = number_of_texts(a_narrated_report())
     for start in range(0, len(payloads), size):
         yield tuple(payloads[start : start + size])
 
@@ -82,7 +82,7 @@ def test_any_text_stays_text(payload: str) -> None:
 
 def test_huge_texts_are_cut() -> None:
     """300 texts of a megabyte each give pages that a browser still opens."""
-    huge = filled(a_report(), ("x" * 1_000_000,))
+    huge = filled(a_narrated_report(), ("x" * 1_000_000,))
     for rendered in (text.render(huge), markdown.render(huge), html.render(huge)):
         assert len(rendered) < 2_000_000
         assert "more characters)" in rendered
@@ -90,7 +90,9 @@ def test_huge_texts_are_cut() -> None:
 
 def test_hostile_text_is_shown_not_dropped() -> None:
     """The reader must see that somebody tried."""
-    page = Page(html.render(filled(a_report(), ("<script>alert(1)</script>\x1b[2J\u202e",))))
+    page = Page(
+        html.render(filled(a_narrated_report(), ("<script>alert(1)</script>\x1b[2J\u202e",)))
+    )
     assert any("<script>alert(1)</script>\\x1b[2J\\u202e" in t for t in page.texts)
 
 

@@ -7,7 +7,7 @@ import pytest
 from assistant.domain.report import Hop
 from integrations.renderings import markdown
 from integrations.renderings.markdown_escape import code, fenced, markup, mermaid_label, prose
-from tests.builders.reports import a_report, a_thin_report
+from tests.builders.reports import a_narrated_report, a_report, a_thin_report
 from tests.integrations.renderings.golden import assert_golden
 from tests.integrations.renderings.hostile import markdown_tokens
 
@@ -16,6 +16,10 @@ Z = "&#8203;"  # a zero-width space
 
 def test_the_example_report_reads_as_in_the_golden_file() -> None:
     assert_golden("report.md", markdown.render(a_report()))
+
+
+def test_what_a_model_added_reads_as_in_the_golden_file() -> None:
+    assert_golden("narrated.md", markdown.render(a_narrated_report()))
 
 
 def test_a_thin_report_still_has_its_verdict_and_gaps() -> None:

@@ -13,6 +13,7 @@ from assistant.domain.report import Claim, Report
 from integrations.renderings import text
 from tests.builders.reports import (
     a_healthy_report,
+    a_narrated_report,
     a_report,
     a_thin_report,
     an_anomaly,
@@ -23,6 +24,10 @@ from tests.integrations.renderings.golden import assert_golden
 
 def test_the_example_report_reads_as_in_the_golden_file() -> None:
     assert_golden("report.txt", text.render(a_report()))
+
+
+def test_what_a_model_added_reads_as_in_the_golden_file() -> None:
+    assert_golden("narrated.txt", text.render(a_narrated_report()))
 
 
 def test_the_verdict_and_its_sentences_come_first() -> None:
