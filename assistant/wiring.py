@@ -21,6 +21,7 @@ from assistant.domain.ports import (
     CodeHistory,
     Compute,
     Knowledge,
+    Ledger,
     ReportStore,
     TelemetryStore,
 )
@@ -47,7 +48,7 @@ from retrievers.wrappers.redacted import RedactedHistory
 
 if TYPE_CHECKING:
     from assistant.gather import Sources
-    from retrievers.records import SqlChangeLog, SqlReportStore
+    from retrievers.records import SqlChangeLog, SqlLedger, SqlReportStore
 
 _MIB = 1024 * 1024
 _MOST_STEPS = 1_000  # of one read of series
@@ -79,6 +80,7 @@ class Causeway:
     telemetry: TelemetryStore
     changes: IndexingChangeLog
     reports: ReportStore
+    ledger: Ledger
     knowledge: Knowledge
     catalogue: CatalogueSource
     code: CodeHistory
@@ -205,6 +207,7 @@ def open_causeway(
             telemetry=store,
             changes=changes,
             reports=records.reports,
+            ledger=records.ledger,
             knowledge=knowledge,
             catalogue=catalogue,
             code=code,
@@ -219,16 +222,19 @@ def open_causeway(
 class _SqlRecords(NamedTuple):
     changes: SqlChangeLog
     reports: SqlReportStore
+    ledger: SqlLedger
     close: Callable[[], None]
 
 
 def _open_records(settings: Settings) -> _SqlRecords:
-    from retrievers.records import SqlChangeLog, SqlReportStore, open_records
+    from retrievers.records import SqlChangeLog, SqlLedger, SqlReportStore, open_records
 
     engine = open_records(
         settings.records_url or f"sqlite:///{settings.data_dir / 'records.sqlite3'}"
     )
-    return _SqlRecords(SqlChangeLog(engine), SqlReportStore(engine), engine.dispose)
+    return _SqlRecords(
+        SqlChangeLog(engine), SqlReportStore(engine), SqlLedger(engine), engine.dispose
+    )
 
 
 def _redaction_key(directory: Path) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -69,6 +71,22 @@ class Usage:
     def tokens(self) -> int:
         return self.input_tokens + self.output_tokens
 
+    @classmethod
+    def of(cls, calls: Iterable[ModelCall]) -> Usage:
+        """The sum of calls; those whose price is unknown are counted, never added as 0."""
+        each = list(calls)
+        return cls(
+            calls=len(each),
+            failed=sum(call.outcome != "ok" for call in each),
+            input_tokens=sum(call.input_tokens for call in each),
+            output_tokens=sum(call.output_tokens for call in each),
+            cache_read_tokens=sum(call.cache_read_tokens for call in each),
+            reasoning_tokens=sum(call.reasoning_tokens for call in each),
+            cost_usd=math.fsum(call.cost_usd for call in each if call.cost_usd is not None),
+            unpriced=sum(call.cost_usd is None for call in each),
+            seconds=math.fsum(call.seconds for call in each),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -96,7 +114,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class SpendRow:
-    """Calls that agree in the keys they were grouped by, e.g. (('model', 'm'), ('day', '…'))."""
+    """Calls that agree in the keys they were grouped by, e.g. (('model', 'm'), ('day', '…')).
+    The times are those of calls that were answered: a quick refusal is no quick answer."""
 
     keys: tuple[tuple[str, str], ...]
     usage: Usage

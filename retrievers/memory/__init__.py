@@ -4,6 +4,7 @@ store of a demo, and the test double."""
 from retrievers.memory.changes import MemoryChangeLog, MemoryReports
 from retrievers.memory.code import MemoryCodeHistory
 from retrievers.memory.knowledge import MemoryKnowledge
+from retrievers.memory.ledger import MemoryLedger
 from retrievers.memory.small import FixedCatalogue, NoRedaction, run_inline
 from retrievers.memory.telemetry import MemoryTelemetry
 
@@ -12,6 +13,7 @@ __all__ = [
     "MemoryChangeLog",
     "MemoryCodeHistory",
     "MemoryKnowledge",
+    "MemoryLedger",
     "MemoryReports",
     "MemoryTelemetry",
     "NoRedaction",

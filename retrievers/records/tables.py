@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -59,4 +61,57 @@ evidence = Table(
     ForeignKeyConstraint(
         ["tenant", "report_id"], ["reports.tenant", "reports.id"], ondelete="CASCADE"
     ),
+)
+
+# On whose behalf a call was made, or a score given.
+_context = (
+    "step",
+    "investigation",
+    "conversation",
+    "user",
+    "channel",
+    "prompt_name",  # '' without a prompt
+    "prompt_version",
+    "prompt_digest",
+)
+
+model_calls = Table(
+    "model_calls",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("at_ns", BigInteger, nullable=False),
+    *(Column(name, Text, nullable=False) for name in _context),
+    Column("model", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cache_read_tokens", BigInteger, nullable=False),
+    Column("cache_write_tokens", BigInteger, nullable=False),
+    Column("reasoning_tokens", BigInteger, nullable=False),
+    Column("cost_usd", Float),  # null when the price is unknown
+    Column("seconds", Float, nullable=False),
+    Column("first_chunk_s", Float),  # null when it did not stream
+    Column("attempt", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("estimated", Boolean, nullable=False),
+    Index("model_calls_by_time", "tenant", "at_ns"),
+    Index("model_calls_by_investigation", "tenant", "investigation"),
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    # In the order they were given; SQLite counts up in its own integer type only.
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("at_ns", BigInteger, nullable=False),
+    *(Column(name, Text, nullable=False) for name in _context),
+    Column("model", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("explanation", Text, nullable=False),
+    Index("scores_by_time", "tenant", "at_ns"),
+    Index("scores_by_investigation", "tenant", "investigation"),
 )

@@ -1,4 +1,4 @@
-"""Insert or replace by primary key, in the dialect of the engine."""
+"""Insert by primary key, in the dialect of the engine."""
 
 from __future__ import annotations
 
@@ -10,18 +10,30 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """What is there already is replaced."""
     if not rows:
         return
-    postgres = connection.dialect.name == "postgresql"
-    insert: Any = (postgresql.insert if postgres else sqlite.insert)(table)
-    keys = [column.name for column in table.primary_key]
+    insert, keys = _insert(connection, table)
     replaced = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
     connection.execute(
-        insert.on_conflict_do_update(index_elements=keys, set_=replaced), list(map(_clean, rows))
+        insert.on_conflict_do_update(index_elements=keys, set_=replaced), list(map(clean, rows))
     )
 
 
-def _clean(row: dict[str, Any]) -> dict[str, Any]:
+def append(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """What is there already stays as it is."""
+    if rows:
+        insert, _ = _insert(connection, table)
+        connection.execute(insert.on_conflict_do_nothing(), list(map(clean, rows)))
+
+
+def _insert(connection: Connection, table: Table) -> tuple[Any, list[str]]:
+    postgres = connection.dialect.name == "postgresql"
+    insert = (postgresql.insert if postgres else sqlite.insert)(table)
+    return insert, [column.name for column in table.primary_key]
+
+
+def clean(row: dict[str, Any]) -> dict[str, Any]:
     """PostgreSQL has no NUL in text; it is shown as the replacement character."""
     return {
         name: value.replace("\x00", "\ufffd") if isinstance(value, str) else value

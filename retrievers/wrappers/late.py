@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Protocol
 
 from assistant.domain.changes import RecordedChange
-from assistant.domain.ports import ChangeLog, ReportStore
+from assistant.domain.ports import ChangeLog, Ledger, ReportStore
 from assistant.domain.report import Report
+from assistant.domain.usage import ModelCall, QualityRow, Score, SpendRow, Usage
 from assistant.domain.window import TimeWindow
 
 
@@ -22,6 +23,9 @@ class Records(Protocol):
 
     @property
     def reports(self) -> ReportStore: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
 
     def close(self) -> None: ...
 
@@ -35,6 +39,7 @@ class LateRecords:
         self._lock = threading.Lock()
         self.changes = LateChangeLog(self.open)
         self.reports = LateReports(self.open)
+        self.ledger = LateLedger(self.open)
 
     def open(self) -> Records:
         """Raises what the opening raises."""
@@ -79,3 +84,31 @@ class LateReports:
 
     def latest(self, limit: int = 20) -> Sequence[Report]:
         return self._opened().reports.latest(limit)
+
+
+class LateLedger:
+    """A Ledger in front of records that may not be open yet."""
+
+    def __init__(self, opened: Callable[[], Records]) -> None:
+        self._opened = opened
+
+    def record(self, call: ModelCall) -> None:
+        self._opened().ledger.record(call)
+
+    def judge(self, scores: Sequence[Score]) -> None:
+        self._opened().ledger.judge(scores)
+
+    def calls(self, window: TimeWindow, *, investigation: str = "") -> Sequence[ModelCall]:
+        return self._opened().ledger.calls(window, investigation=investigation)
+
+    def scores(self, window: TimeWindow, *, investigation: str = "") -> Sequence[Score]:
+        return self._opened().ledger.scores(window, investigation=investigation)
+
+    def spent(self, window: TimeWindow, *, user: str = "") -> Usage:
+        return self._opened().ledger.spent(window, user=user)
+
+    def spending(self, window: TimeWindow, by: Sequence[str] = ()) -> Sequence[SpendRow]:
+        return self._opened().ledger.spending(window, by)
+
+    def quality(self, window: TimeWindow, by: Sequence[str] = ()) -> Sequence[QualityRow]:
+        return self._opened().ledger.quality(window, by)

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import pytest
 
-from assistant.domain.ports import ChangeLog, ReportStore, TelemetryStore
-from retrievers.memory import MemoryChangeLog, MemoryReports, MemoryTelemetry
-from retrievers.records import SqlChangeLog, SqlReportStore, open_records
+from assistant.domain.ports import ChangeLog, Ledger, ReportStore, TelemetryStore
+from retrievers.memory import MemoryChangeLog, MemoryLedger, MemoryReports, MemoryTelemetry
+from retrievers.records import SqlChangeLog, SqlLedger, SqlReportStore, open_records
 from retrievers.telemetry import DuckDbTelemetry
 from tests.fakes import postgres
 
@@ -23,6 +23,7 @@ TELEMETRY: dict[str, Callable[[Path], TelemetryStore]] = {
 class Records(NamedTuple):
     changes: ChangeLog
     reports: ReportStore
+    ledger: Ledger
 
 
 @pytest.fixture(params=TELEMETRY)
@@ -42,14 +43,18 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
-    """A change log and a report store, empty: each test is a tenant of its own."""
+    """The stores of records, empty: each test is a tenant of its own."""
     if request.param == "memory":
-        yield Records(MemoryChangeLog(), MemoryReports())
+        yield Records(MemoryChangeLog(), MemoryReports(), MemoryLedger())
         return
     url = f"sqlite:///{tmp_path}/records.db"
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_url")
     engine = open_records(url)
     tenant = request.node.name
-    yield Records(SqlChangeLog(engine, tenant=tenant), SqlReportStore(engine, tenant=tenant))
+    yield Records(
+        SqlChangeLog(engine, tenant=tenant),
+        SqlReportStore(engine, tenant=tenant),
+        SqlLedger(engine, tenant=tenant),
+    )
     engine.dispose()

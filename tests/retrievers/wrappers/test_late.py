@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 import pytest
 
 from assistant.domain.errors import StoreInUse
-from retrievers.memory import MemoryChangeLog, MemoryReports
+from retrievers.memory import MemoryChangeLog, MemoryLedger, MemoryReports
 from retrievers.wrappers.late import LateRecords
 from tests.builders import a_flag, a_window
+from tests.builders.usage import a_model_call
 
 
 @dataclass
 class Opened:
     changes: MemoryChangeLog = field(default_factory=MemoryChangeLog)
     reports: MemoryReports = field(default_factory=MemoryReports)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
     closed: bool = False
 
     def close(self) -> None:
@@ -37,6 +39,8 @@ def test_the_first_use_opens_them_and_the_second_finds_them_open() -> None:
     records.changes.record([flag])
     assert list(records.changes.changes(a_window())) == [flag]
     assert list(records.reports.latest()) == []
+    records.ledger.record(call := a_model_call())
+    assert list(records.ledger.calls(a_window())) == [call]
     assert len(openings) == 1
 
     records.close()
