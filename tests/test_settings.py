@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.domain.errors import InvalidSettings
-from assistant.settings import LoadedSettings, load
+from assistant.settings import LoadedSettings, ModelSettings, load
 
 
 @pytest.fixture
@@ -86,6 +86,16 @@ def test_secrets_and_passwords_are_masked(nowhere: Path) -> None:
         ({"CAUSEWAY_REPOSITORIES": "/srv/shop.git"}, "write name=path"),
         ({"CAUSEWAY_EMBEDDING": "openai"}, "needs embedding_url and embedding_model"),
         ({"CAUSEWAY_CONFIG": "/does/not/exist.toml"}, "does not exist"),
+        ({"CAUSEWAY_MODEL_URL": "http://127.0.0.1:1/v1"}, "need model, the name"),
+        ({"CAUSEWAY_MODEL": "m", "CAUSEWAY_MODEL_URL": "localhost:1"}, "give a URL such as"),
+        ({"CAUSEWAY_MODEL": "m", "CAUSEWAY_MODEL_PROVIDER": "azure"}, "azure needs base_url"),
+        ({"CAUSEWAY_MODEL": "m", "CAUSEWAY_MODELS": '{"default": {"model": "m"}}'}, "not both"),
+        ({"CAUSEWAY_MODELS": "fast"}, "write JSON"),
+        ({"CAUSEWAY_MODELS": '{"fast": {"modle": "m"}}'}, "models.fast.modle .*no such setting"),
+        ({"CAUSEWAY_MODELS": '{"a": {"model": "m", "input_usd": 1}}'}, "both input_usd and"),
+        ({"CAUSEWAY_MODEL": "m", "CAUSEWAY_MODEL_STEPS": '{"chta": ["default"]}'}, "steps are"),
+        ({"CAUSEWAY_MODEL": "m", "CAUSEWAY_MODEL_STEPS": '{"chat": ["b"]}'}, "models: default"),
+        ({"CAUSEWAY_MODEL": "m", "CAUSEWAY_MODEL_STEPS": '{"chat": []}'}, "names no model"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(
@@ -108,3 +118,35 @@ def test_a_file_that_is_no_toml_is_refused(nowhere: Path) -> None:
     file.write_text("= =")
     with pytest.raises(InvalidSettings, match="cannot be read"):
         load(file, environment={})
+
+
+def test_keys_of_models_stay_masked_however_deep_they_lie(nowhere: Path) -> None:
+    (nowhere / "causeway.toml").write_text(
+        'model = "small"\nmodel_api_key = "sk-1"\n'
+        '[models.large]\nmodel = "m"\napi_key = "sk-2"\nheaders = {Tenant = "sk-3"}\n'
+    )
+    loaded = load(environment={})
+
+    assert "sk-" not in f"{loaded.shown()} {loaded.settings!r} {loaded.settings.model_table}"
+    assert loaded.shown()["models"]["value"]["large"]["api_key"] == "••••••"
+    assert list(loaded.settings.model_table) == ["default", "large"]
+
+
+def test_a_refused_value_is_never_quoted(nowhere: Path) -> None:
+    models = '{"a": {"model": "m", "api_key": ["sk-secret"]}, "b": {"model": 7}}'
+    with pytest.raises(InvalidSettings) as refused:
+        load(environment={"CAUSEWAY_MODELS": models})
+    assert "sk-secret" not in f"{refused.value} {refused.value.__cause__}"
+
+
+def test_a_budget_of_zero_is_no_limit(nowhere: Path) -> None:
+    budget = load(environment={"CAUSEWAY_BUDGET_USD": "0"}).settings.budget
+    assert (budget.usd, budget.tokens, budget.calls, budget.seconds) == (None, 40_000, 12, 120)
+
+
+def test_the_usual_key_never_goes_to_a_server_of_somebody_else(nowhere: Path) -> None:
+    usual = {"OPENAI_API_KEY": "sk-usual", "MINE": "sk-mine"}
+    assert ModelSettings(model="m").key(usual) == "sk-usual"
+    elsewhere = ModelSettings(model="m", base_url="http://10.0.0.1/v1")
+    assert elsewhere.key(usual) == ""
+    assert elsewhere.model_copy(update={"api_key_env": "MINE"}).key(usual) == "sk-mine"

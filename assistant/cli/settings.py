@@ -32,7 +32,14 @@ def command(config: Path | None, as_json: bool) -> None:
 
 def _text(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name}={item}" for name, item in value.items()) or "none"
+        return ", ".join(f"{name}={_item(item)}" for name, item in value.items()) or "none"
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     return "none" if value in (None, "") else str(value)
+
+
+def _item(value: Any) -> str:
+    if isinstance(value, dict):
+        told = (f"{name} {_item(item)}" for name, item in value.items() if item not in ("", None))
+        return f"({', '.join(told)})"
+    return " ".join(str(item) for item in value) if isinstance(value, list) else str(value)

@@ -5,6 +5,17 @@ or `~/.config/causeway/causeway.toml`), environment (`CAUSEWAY_<NAME>`), command
 """
 
 from assistant.settings.loading import CONFIG_VARIABLE, MASK, LoadedSettings, Origin, load
+from assistant.settings.models import STEPS, ModelSettings
 from assistant.settings.schema import PREFIX, Settings
 
-__all__ = ["CONFIG_VARIABLE", "MASK", "PREFIX", "LoadedSettings", "Origin", "Settings", "load"]
+__all__ = [
+    "CONFIG_VARIABLE",
+    "MASK",
+    "PREFIX",
+    "STEPS",
+    "LoadedSettings",
+    "ModelSettings",
+    "Origin",
+    "Settings",
+    "load",
+]

@@ -45,7 +45,7 @@ class LoadedSettings:
         values = self.settings.model_dump(mode="json")
         return {
             name: {
-                "value": _masked(name, values[name]),
+                "value": _masked(values[name]),
                 "origin": str(self.origins.get(name, DEFAULT)),
                 "description": field.description,
             }
@@ -118,19 +118,28 @@ def _validated(values: Mapping[str, Any], origins: Mapping[str, Origin]) -> Sett
         return Settings(**values)
     except ValidationError as error:
         problems = []
-        for detail in error.errors():
-            name = str(detail["loc"][0]) if detail["loc"] else ""
-            where = f"{name} (from {origins.get(name, DEFAULT)}): " if name else ""
-            problems.append(where + detail["msg"].removeprefix("Value error, "))
+        for detail in error.errors(include_input=False):
+            origin = origins.get(str(detail["loc"][0]), DEFAULT) if detail["loc"] else DEFAULT
+            name = ".".join(str(part) for part in detail["loc"])
+            where = f"{name} (from {origin}): " if name else ""
+            problems.append(where + _said(detail["type"], detail["msg"]))
         raise InvalidSettings(
             "; ".join(problems), hint="`causeway settings` shows every value and its origin."
         ) from error
 
 
-def _masked(name: str, value: Any) -> Any:
-    """Secrets, and passwords inside URLs, never reach a screen."""
-    if isinstance(Settings.model_fields[name].default, SecretStr):
-        return MASK if value else ""
-    if isinstance(value, str) and name.endswith("_url"):
-        return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", rf"\1:{MASK}@", value)
-    return value
+def _said(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "there is no such setting"
+    return message.removeprefix("Value error, ")
+
+
+def _masked(value: Any) -> Any:
+    """Secrets, and passwords inside URLs, never reach a screen, however deep they lie."""
+    if isinstance(value, dict):
+        return {name: _masked(item) for name, item in value.items()}
+    if not isinstance(value, str):
+        return value
+    if value == str(SecretStr("any")):  # what pydantic makes of every secret
+        return MASK
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", rf"\1:{MASK}@", value)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 import platformdirs
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -15,16 +17,23 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from assistant.domain.usage import Budget
+from assistant.settings.models import SHORTCUT, ModelSettings, check_steps
+
 PREFIX = "CAUSEWAY_"
 
 Port: TypeAlias = Annotated[int, Field(ge=0, le=65535)]
 Positive: TypeAlias = Annotated[float, Field(gt=0)]
+Limit: TypeAlias = Annotated[float, Field(ge=0)]
+Count: TypeAlias = Annotated[int, Field(ge=0)]
 
 
 class Settings(BaseSettings):
     """Every setting of an installation. Ports may be 0: the system then chooses a free one."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
     data_dir: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("causeway"),
@@ -89,6 +98,44 @@ class Settings(BaseSettings):
     embedding_model: str = Field("", description="Model name at that endpoint.")
     embedding_api_key: SecretStr = Field(SecretStr(""), description="Key for that endpoint.")
 
+    model: str = Field(
+        "", description="Language model that explains; empty: the report of the analysis alone."
+    )
+    model_url: str = Field(
+        "", description="Base URL of its OpenAI-compatible server; empty: the provider's own."
+    )
+    model_api_key: SecretStr = Field(SecretStr(""), description="Key for that model.")
+    model_provider: str = Field(
+        "openai", description="`openai`, `azure`, `anthropic`, or another that LangChain knows."
+    )
+    models: Annotated[dict[str, ModelSettings], NoDecode] = Field(
+        default_factory=dict,
+        description="Several models by name, a table each. In the environment: JSON.",
+    )
+    model_steps: Annotated[dict[str, tuple[str, ...]], NoDecode] = Field(
+        default_factory=dict,
+        description="Models of a step, the first with the others as fallbacks. "
+        "In the environment: JSON.",
+    )
+    budget_usd: Limit = Field(
+        0.5, description="US dollars that one investigation may spend on a model; 0: no limit."
+    )
+    budget_tokens: Count = Field(
+        40_000, description="Tokens, in and out, that one investigation may use; 0: no limit."
+    )
+    budget_calls: Count = Field(
+        12, description="Calls of a model that one investigation may make; 0: no limit."
+    )
+    budget_seconds: Limit = Field(
+        120, description="Seconds after which no further call of a model begins; 0: no limit."
+    )
+    budget_user_day_usd: Limit = Field(
+        5, description="US dollars that one user may spend on a model in a day; 0: no limit."
+    )
+    genai_names: Literal["current", "v1.41"] = Field(
+        "current", description="OpenTelemetry's GenAI names: current, or those of v1.41."
+    )
+
     @field_validator("repositories", mode="before")
     @classmethod
     def _pairs(cls, value: Any) -> Any:
@@ -105,6 +152,16 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(name.strip() for name in value.split(",") if name.strip())
+
+    @field_validator("models", "model_steps", mode="before")
+    @classmethod
+    def _json(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError("write JSON") from None
 
     @field_validator("data_dir", "catalogue")
     @classmethod
@@ -137,6 +194,43 @@ class Settings(BaseSettings):
         if self.embedding == "openai" and not (self.embedding_url and self.embedding_model):
             raise ValueError("embedding = openai needs embedding_url and embedding_model")
         return self
+
+    @model_validator(mode="after")
+    def _models(self) -> Settings:
+        if not self.model and (self.model_url or self.model_api_key.get_secret_value()):
+            raise ValueError("model_url and model_api_key need model, the name of the model")
+        if self.model and SHORTCUT in self.models:
+            raise ValueError(f"set model or [models.{SHORTCUT}], not both")
+        try:
+            table = self.model_table
+        except ValidationError as error:
+            said = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise ValueError(f"model, model_url, model_provider: {said}") from None
+        check_steps(self.model_steps, table)
+        return self
+
+    @property
+    def model_table(self) -> Mapping[str, ModelSettings]:
+        """Every configured model by name, in order of preference; the short form is `default`."""
+        if not self.model:
+            return self.models
+        short = ModelSettings(
+            provider=self.model_provider,
+            model=self.model,
+            base_url=self.model_url,
+            api_key=self.model_api_key,
+        )
+        return {SHORTCUT: short, **self.models}
+
+    @property
+    def budget(self) -> Budget:
+        """What one investigation, or one answer in a chat, may spend."""
+        return Budget(
+            usd=self.budget_usd or None,
+            tokens=self.budget_tokens or None,
+            calls=self.budget_calls or None,
+            seconds=self.budget_seconds or None,
+        )
 
     @classmethod
     def settings_customise_sources(
