@@ -20,6 +20,8 @@ from assistant.domain.ports import (
     CatalogueSource,
     CodeHistory,
     Compute,
+    Conversations,
+    FeedbackLog,
     Knowledge,
     Ledger,
     ReportStore,
@@ -48,7 +50,13 @@ from retrievers.wrappers.redacted import RedactedHistory
 
 if TYPE_CHECKING:
     from assistant.gather import Sources
-    from retrievers.records import SqlChangeLog, SqlLedger, SqlReportStore
+    from retrievers.records import (
+        SqlChangeLog,
+        SqlConversations,
+        SqlFeedback,
+        SqlLedger,
+        SqlReportStore,
+    )
 
 _MIB = 1024 * 1024
 _MOST_STEPS = 1_000  # of one read of series
@@ -81,6 +89,8 @@ class Causeway:
     changes: IndexingChangeLog
     reports: ReportStore
     ledger: Ledger
+    conversations: Conversations
+    feedback: FeedbackLog
     knowledge: Knowledge
     catalogue: CatalogueSource
     code: CodeHistory
@@ -208,6 +218,8 @@ def open_causeway(
             changes=changes,
             reports=records.reports,
             ledger=records.ledger,
+            conversations=records.conversations,
+            feedback=records.feedback,
             knowledge=knowledge,
             catalogue=catalogue,
             code=code,
@@ -223,17 +235,31 @@ class _SqlRecords(NamedTuple):
     changes: SqlChangeLog
     reports: SqlReportStore
     ledger: SqlLedger
+    conversations: SqlConversations
+    feedback: SqlFeedback
     close: Callable[[], None]
 
 
 def _open_records(settings: Settings) -> _SqlRecords:
-    from retrievers.records import SqlChangeLog, SqlLedger, SqlReportStore, open_records
+    from retrievers.records import (
+        SqlChangeLog,
+        SqlConversations,
+        SqlFeedback,
+        SqlLedger,
+        SqlReportStore,
+        open_records,
+    )
 
     engine = open_records(
         settings.records_url or f"sqlite:///{settings.data_dir / 'records.sqlite3'}"
     )
     return _SqlRecords(
-        SqlChangeLog(engine), SqlReportStore(engine), SqlLedger(engine), engine.dispose
+        SqlChangeLog(engine),
+        SqlReportStore(engine),
+        SqlLedger(engine),
+        SqlConversations(engine),
+        SqlFeedback(engine),
+        engine.dispose,
     )
 
 

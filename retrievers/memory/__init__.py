@@ -2,6 +2,7 @@
 store of a demo, and the test double."""
 
 from retrievers.memory.changes import MemoryChangeLog, MemoryReports
+from retrievers.memory.chats import MemoryConversations, MemoryFeedback
 from retrievers.memory.code import MemoryCodeHistory
 from retrievers.memory.knowledge import MemoryKnowledge
 from retrievers.memory.ledger import MemoryLedger
@@ -12,6 +13,8 @@ __all__ = [
     "FixedCatalogue",
     "MemoryChangeLog",
     "MemoryCodeHistory",
+    "MemoryConversations",
+    "MemoryFeedback",
     "MemoryKnowledge",
     "MemoryLedger",
     "MemoryReports",

@@ -115,3 +115,51 @@ scores = Table(
     Index("scores_by_time", "tenant", "at_ns"),
     Index("scores_by_investigation", "tenant", "investigation"),
 )
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("started_ns", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("report_id", Text, nullable=False),  # '' before the first investigation
+    Index("conversations_by_time", "tenant", "started_ns"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("conversation_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at_ns", BigInteger, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("report_id", Text, nullable=False),
+    Column("claims", Text, nullable=False),  # JSON
+    ForeignKeyConstraint(
+        ["tenant", "conversation_id"],
+        ["conversations.tenant", "conversations.id"],
+        ondelete="CASCADE",
+    ),
+)
+
+# Of reports that may be gone: what people said of them still counts.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("report_id", Text, nullable=False),
+    Column("at_ns", BigInteger, nullable=False),
+    Column("helpful", Boolean, nullable=False),
+    Column("claim", Text, nullable=False),  # the sentence it concerns, '' for the whole
+    Column("reason", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Index("feedback_by_report", "tenant", "report_id"),
+)

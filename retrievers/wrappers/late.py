@@ -9,7 +9,14 @@ from datetime import datetime
 from typing import Protocol
 
 from assistant.domain.changes import RecordedChange
-from assistant.domain.ports import ChangeLog, Ledger, ReportStore
+from assistant.domain.conversation import Conversation, Feedback, Turn
+from assistant.domain.ports import (
+    ChangeLog,
+    Conversations,
+    FeedbackLog,
+    Ledger,
+    ReportStore,
+)
 from assistant.domain.report import Report
 from assistant.domain.usage import ModelCall, QualityRow, Score, SpendRow, Usage
 from assistant.domain.window import TimeWindow
@@ -27,6 +34,12 @@ class Records(Protocol):
     @property
     def ledger(self) -> Ledger: ...
 
+    @property
+    def conversations(self) -> Conversations: ...
+
+    @property
+    def feedback(self) -> FeedbackLog: ...
+
     def close(self) -> None: ...
 
 
@@ -40,6 +53,8 @@ class LateRecords:
         self.changes = LateChangeLog(self.open)
         self.reports = LateReports(self.open)
         self.ledger = LateLedger(self.open)
+        self.conversations = LateConversations(self.open)
+        self.feedback = LateFeedback(self.open)
 
     def open(self) -> Records:
         """Raises what the opening raises."""
@@ -112,3 +127,35 @@ class LateLedger:
 
     def quality(self, window: TimeWindow, by: Sequence[str] = ()) -> Sequence[QualityRow]:
         return self._opened().ledger.quality(window, by)
+
+
+class LateConversations:
+    """Conversations in front of records that may not be open yet."""
+
+    def __init__(self, opened: Callable[[], Records]) -> None:
+        self._opened = opened
+
+    def save(self, conversation: Conversation) -> None:
+        self._opened().conversations.save(conversation)
+
+    def add(self, conversation_id: str, turn: Turn) -> None:
+        self._opened().conversations.add(conversation_id, turn)
+
+    def conversation(self, conversation_id: str) -> Conversation:
+        return self._opened().conversations.conversation(conversation_id)
+
+    def latest(self, limit: int = 20, *, user: str = "") -> Sequence[Conversation]:
+        return self._opened().conversations.latest(limit, user=user)
+
+
+class LateFeedback:
+    """A FeedbackLog in front of records that may not be open yet."""
+
+    def __init__(self, opened: Callable[[], Records]) -> None:
+        self._opened = opened
+
+    def record(self, feedback: Feedback) -> None:
+        self._opened().feedback.record(feedback)
+
+    def of(self, report_id: str) -> Sequence[Feedback]:
+        return self._opened().feedback.of(report_id)

@@ -8,9 +8,30 @@ from typing import NamedTuple
 
 import pytest
 
-from assistant.domain.ports import ChangeLog, Ledger, ReportStore, TelemetryStore
-from retrievers.memory import MemoryChangeLog, MemoryLedger, MemoryReports, MemoryTelemetry
-from retrievers.records import SqlChangeLog, SqlLedger, SqlReportStore, open_records
+from assistant.domain.ports import (
+    ChangeLog,
+    Conversations,
+    FeedbackLog,
+    Ledger,
+    ReportStore,
+    TelemetryStore,
+)
+from retrievers.memory import (
+    MemoryChangeLog,
+    MemoryConversations,
+    MemoryFeedback,
+    MemoryLedger,
+    MemoryReports,
+    MemoryTelemetry,
+)
+from retrievers.records import (
+    SqlChangeLog,
+    SqlConversations,
+    SqlFeedback,
+    SqlLedger,
+    SqlReportStore,
+    open_records,
+)
 from retrievers.telemetry import DuckDbTelemetry
 from tests.fakes import postgres
 
@@ -24,6 +45,8 @@ class Records(NamedTuple):
     changes: ChangeLog
     reports: ReportStore
     ledger: Ledger
+    conversations: Conversations
+    feedback: FeedbackLog
 
 
 @pytest.fixture(params=TELEMETRY)
@@ -45,7 +68,13 @@ def postgres_url() -> Iterator[str]:
 def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
     """The stores of records, empty: each test is a tenant of its own."""
     if request.param == "memory":
-        yield Records(MemoryChangeLog(), MemoryReports(), MemoryLedger())
+        yield Records(
+            MemoryChangeLog(),
+            MemoryReports(),
+            MemoryLedger(),
+            MemoryConversations(),
+            MemoryFeedback(),
+        )
         return
     url = f"sqlite:///{tmp_path}/records.db"
     if request.param == "postgresql":
@@ -56,5 +85,7 @@ def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]
         SqlChangeLog(engine, tenant=tenant),
         SqlReportStore(engine, tenant=tenant),
         SqlLedger(engine, tenant=tenant),
+        SqlConversations(engine, tenant=tenant),
+        SqlFeedback(engine, tenant=tenant),
     )
     engine.dispose()

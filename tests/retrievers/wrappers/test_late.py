@@ -7,10 +7,17 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from assistant.domain.conversation import Conversation, Feedback
 from assistant.domain.errors import StoreInUse
-from retrievers.memory import MemoryChangeLog, MemoryLedger, MemoryReports
+from retrievers.memory import (
+    MemoryChangeLog,
+    MemoryConversations,
+    MemoryFeedback,
+    MemoryLedger,
+    MemoryReports,
+)
 from retrievers.wrappers.late import LateRecords
-from tests.builders import a_flag, a_window
+from tests.builders import a_flag, a_window, at
 from tests.builders.usage import a_model_call
 
 
@@ -19,6 +26,8 @@ class Opened:
     changes: MemoryChangeLog = field(default_factory=MemoryChangeLog)
     reports: MemoryReports = field(default_factory=MemoryReports)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    conversations: MemoryConversations = field(default_factory=MemoryConversations)
+    feedback: MemoryFeedback = field(default_factory=MemoryFeedback)
     closed: bool = False
 
     def close(self) -> None:
@@ -41,6 +50,10 @@ def test_the_first_use_opens_them_and_the_second_finds_them_open() -> None:
     assert list(records.reports.latest()) == []
     records.ledger.record(call := a_model_call())
     assert list(records.ledger.calls(a_window())) == [call]
+    records.conversations.save(chat := Conversation("c-1", at()))
+    assert list(records.conversations.latest()) == [chat]
+    records.feedback.record(said := Feedback("f-1", at(), "r-1", helpful=True))
+    assert list(records.feedback.of("r-1")) == [said]
     assert len(openings) == 1
 
     records.close()
