@@ -1,0 +1,276 @@
+"""One question to a model that may use tools and must answer in a typed form.
+
+LangChain's agent runs the loop; the middleware around it holds the limits, waits and retries,
+falls back, notices repetition and sends back what is no answer. Whatever the model or its provider
+does, the caller gets an Outcome.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from langchain.agents import create_agent
+from langchain.agents.middleware import (
+    AgentMiddleware,
+    ClearToolUsesEdit,
+    ContextEditingMiddleware,
+    ModelFallbackMiddleware,
+    ModelRetryMiddleware,
+)
+from langchain.agents.structured_output import ToolStrategy
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    HumanMessage,
+    ToolMessage,
+)
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel
+
+from assistant.domain.conversation import EventKind
+from assistant.domain.errors import CausewayError
+from assistant.investigator.answering import Answering
+from assistant.investigator.events import EventStream, Spoken
+from assistant.investigator.failures import retry_after_s, transient
+from assistant.investigator.limits import LimitReached, Limits
+from assistant.investigator.middleware import (
+    LONGEST_WAIT_S,
+    AsEachCan,
+    Attempts,
+    Guard,
+    ToolCalls,
+    tokens_of,
+)
+from assistant.investigator.models import ConfiguredModel, ModelChain
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+_ROOM_FOR_RESULTS = 4_000  # prompt tokens beyond the question, until old results are left out
+_RESULTS_KEPT = 3
+_GRACE_S = 2.0  # for a call that is running at the last second to end by itself
+_SHORT = 160  # characters of a tool's answer that a person sees at once
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a busy or broken model is asked again, and after how many seconds (doubling, with
+    jitter)."""
+
+    retries: int = 2
+    first_delay_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Schema]):
+    """`parsed` is the answer, None without one. `ended` is '' when the model ended by itself with
+    a whole answer, otherwise says in plain words why not. `tools` were called, in order; `model`
+    is the one that spoke last."""
+
+    parsed: Schema | None
+    ended: str = ""
+    tools: tuple[str, ...] = ()
+    model: str = ""
+
+
+def ask_model(
+    chain: ModelChain,
+    system: str,
+    user: str,
+    tools: Sequence[BaseTool],
+    schema: type[Schema],
+    *,
+    limits: Limits,
+    callbacks: Sequence[BaseCallbackHandler],
+    emit: EventStream,
+    patience: Patience = Patience(),
+) -> Outcome[Schema]:
+    """Ask the first model of the chain, or the others when it fails. The meter belongs among the
+    callbacks. Events (tokens, tools, their results) reach `emit` in the calling thread. Ctrl-C
+    ends the run, not the caller."""
+    try:
+        models = _usable(chain)
+    except CausewayError as error:
+        return Outcome(None, f"{error} {error.hint}".strip())
+    run = _Run(models, schema, tools, limits, patience, user)
+    problem = ""
+    try:
+        for mode, chunk in run.stream(system, user, callbacks):
+            run.tell(mode, chunk, emit)
+    except LimitReached as reached:
+        problem = str(reached)
+    except KeyboardInterrupt:
+        problem = "it was interrupted"
+        limits.stop(problem)
+    except Exception as error:  # noqa: BLE001  the outermost edge of a provider; told below
+        problem = run.attempts.told() or f"{type(error).__name__}: {error}"
+    return run.outcome(problem)
+
+
+def _usable(chain: ModelChain) -> tuple[ConfiguredModel, ...]:
+    """Those that can be built. Raises the first one's InvalidSettings when none can."""
+    usable, first = [], None
+    for model in chain.models:
+        try:
+            model.chat  # noqa: B018  built at first use
+        except CausewayError as error:
+            first = first or error
+        else:
+            usable.append(model)
+    if first and not usable:
+        raise first
+    return tuple(usable)
+
+
+class _Run(Generic[Schema]):
+    """One agent with its middleware, and what has been heard of it."""
+
+    def __init__(
+        self,
+        models: tuple[ConfiguredModel, ...],
+        schema: type[Schema],
+        tools: Sequence[BaseTool],
+        limits: Limits,
+        patience: Patience,
+        user: str,
+    ) -> None:
+        self.answering = Answering(schema)
+        self.attempts = Attempts(limits, models)
+        self.tool_calls = ToolCalls()
+        self.guard = Guard(limits, models, schema, self.tool_calls)
+        self.called: list[str] = []
+        self._models, self._schema, self._tools, self._limits = models, schema, tools, limits
+        self._middleware = self._around(patience, user)
+        self._spoken = Spoken()
+        self._speaker = ""
+
+    def _around(self, patience: Patience, user: str) -> list[AgentMiddleware[Any, Any]]:
+        """Outermost first."""
+        kept_in_view = ClearToolUsesEdit(
+            trigger=tokens_of([HumanMessage(user)]) + _ROOM_FOR_RESULTS,
+            keep=_RESULTS_KEPT,
+            placeholder="(left out to save room; ask again if it is needed)",
+        )
+        fallbacks = [model.chat for model in self._models[1:]]
+        return [
+            self.answering,
+            self.tool_calls,
+            ContextEditingMiddleware(edits=[kept_in_view], token_counter=tokens_of),
+            *([ModelFallbackMiddleware(*fallbacks)] if fallbacks else []),
+            ModelRetryMiddleware(
+                max_retries=patience.retries,
+                initial_delay=patience.first_delay_s,
+                max_delay=LONGEST_WAIT_S,
+                retry_on=_worth_another_try,
+                on_failure="error",
+            ),
+            self.attempts,
+            self.guard,
+            AsEachCan(self._models, self._schema),
+        ]
+
+    def stream(
+        self, system: str, user: str, callbacks: Sequence[BaseCallbackHandler]
+    ) -> Iterator[tuple[str, Any]]:
+        """(mode, chunk) of the agent, which runs in a thread of its own: a provider that hangs
+        holds up neither the last second nor Ctrl-C."""
+        agent = create_agent(
+            self._models[0].chat,
+            self._tools,
+            system_prompt=system,
+            middleware=self._middleware,
+            response_format=ToolStrategy(
+                self._schema, handle_errors=self.answering.told, tool_message_content="Received."
+            ),
+        )
+        heard: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                chunks = agent.stream(
+                    {"messages": [HumanMessage(user)]},
+                    {"callbacks": [*callbacks, _Interrupting(self._limits)]},
+                    stream_mode=["updates", "messages"],
+                )
+                for mode, chunk in chunks:
+                    heard.put((mode, chunk))
+                heard.put(("end", None))
+            except BaseException as error:  # noqa: BLE001  raised again by the reader
+                heard.put(("failed", error))
+
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(work,), name="model", daemon=True).start()
+        while True:
+            left = self._limits.remaining_s
+            try:
+                mode, chunk = heard.get(timeout=None if left is None else left + _GRACE_S)
+            except queue.Empty:
+                self._limits.check()
+                continue
+            if mode == "end":
+                return
+            if mode == "failed":
+                raise chunk
+            yield mode, chunk
+
+    def tell(self, mode: str, chunk: Any, emit: EventStream) -> None:
+        """Turn a chunk of the agent into events."""
+        if mode == "messages":
+            message, _ = chunk
+            if isinstance(message, AIMessageChunk) and (said := self._heard(message)):
+                emit(EventKind.TOKEN, said)
+            return
+        for update in chunk.values():
+            for message in (update or {}).get("messages", ()):
+                self._tell_message(message, emit)
+
+    def _heard(self, chunk: AIMessageChunk) -> str:
+        if chunk.response_metadata.get("model_name"):
+            self._speaker = chunk.response_metadata["model_name"]
+        pieces = [str(call.get("args") or "") for call in chunk.tool_call_chunks]
+        return self._spoken.heard("".join([chunk.text, *pieces]))
+
+    def _tell_message(self, message: BaseMessage, emit: EventStream) -> None:
+        name = self._schema.__name__
+        if isinstance(message, AIMessage):
+            self._spoken = Spoken()
+            for call in message.tool_calls:
+                if call["name"] != name:
+                    self.called.append(call["name"])
+                    emit(EventKind.TOOL, call["name"], tool=call["name"], arguments=call["args"])
+        elif isinstance(message, ToolMessage) and message.name != name:
+            found = message.artifact if isinstance(message.artifact, dict) else {}
+            short = " ".join(message.text.split())[:_SHORT]
+            emit(EventKind.RESULT, short, tool=message.name or "", **found)
+
+    def outcome(self, problem: str) -> Outcome[Schema]:
+        parsed = self.answering.parsed
+        ended = problem or self._unread() or self.guard.shortened
+        return Outcome(parsed, ended, tuple(self.called), self._speaker or self._models[0].model)
+
+    def _unread(self) -> str:
+        problem = self.answering.problem
+        return f"the answer could not be used, twice: {problem}" if problem else ""
+
+
+def _worth_another_try(error: Exception) -> bool:
+    return transient(error) and retry_after_s(error) <= LONGEST_WAIT_S
+
+
+class _Interrupting(BaseCallbackHandler):
+    """Ends a call that is streaming, at a stop or at the last second."""
+
+    raise_error = True
+    run_inline = True
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def on_llm_new_token(self, *args: Any, **kwargs: Any) -> None:
+        self._limits.check()

@@ -1,0 +1,103 @@
+"""Limits in money, tokens, calls and seconds, looked at before each call."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from assistant.domain.usage import Budget, Usage
+
+_ANSWER_TOKENS = 800  # what an answer takes, about; measured on the typed report
+_GROWTH_TOKENS = 600  # by how much a prompt grows until the next call: tool calls, their results
+
+Price = Callable[[str, int, int], float | None]
+"""(model, input tokens, output tokens) -> US dollars; None when unknown."""
+
+
+class LimitReached(Exception):
+    """No further call fits; the message says which limit, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Whether the next call fits (`refused` is '' or why not), and whether it has to be the last
+    one because no other would fit after it (`last` is '' or why)."""
+
+    refused: str = ""
+    last: str = ""
+
+
+class Limits:
+    """The budget of one investigation, over all of its steps and attempts. The clock starts with
+    it. `stop` ends it early, from any thread. Calls of unknown price count as free."""
+
+    def __init__(
+        self,
+        budget: Budget,
+        usage: Callable[[], Usage],
+        price: Price = lambda model, read, written: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._budget = budget
+        self._usage = usage
+        self._price = price
+        self._clock = clock
+        self._started = clock()
+        self._stopped = threading.Event()
+        self.reason = ""  # why it was stopped
+
+    @property
+    def remaining_s(self) -> float | None:
+        """Seconds left, not below 0; None without such a limit."""
+        if self._budget.seconds is None:
+            return None
+        return max(self._budget.seconds - (self._clock() - self._started), 0.0)
+
+    def stop(self, reason: str) -> None:
+        self.reason = self.reason or reason
+        self._stopped.set()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, but not beyond a stop or the last second."""
+        left = self.remaining_s
+        self._stopped.wait(seconds if left is None else min(seconds, left))
+
+    def check(self) -> None:
+        """For the middle of a call. Raises LimitReached after a stop or the last second."""
+        if self._stopped.is_set():
+            raise LimitReached(self.reason)
+        if self.remaining_s == 0:
+            raise LimitReached(f"the limit of {self._budget.seconds:g} s was reached")
+
+    def room(self, model: str, prompt_tokens: int) -> Room:
+        """Whether a call to `model` with so long a prompt fits, and another one after it."""
+        try:
+            self.check()
+        except LimitReached as reached:
+            return Room(refused=str(reached))
+        last = ""
+        for left, once, again, name in self._needs(model, prompt_tokens):
+            if once > left:
+                return Room(refused=f"the {name} was reached")
+            if once + again > left:
+                last = last or f"the {name} was near"
+        return Room(last=last)
+
+    def _needs(self, model: str, prompt: int) -> Iterator[tuple[float, float, float, str]]:
+        """Per limit: what is left, what one call takes at least, what one more would, its name."""
+        budget, used = self._budget, self._usage()
+        longer = prompt + _GROWTH_TOKENS
+        if budget.calls is not None:
+            yield budget.calls - used.calls, 1, 1, f"limit of {budget.calls} calls"
+        if budget.tokens is not None:
+            once, again = prompt + _ANSWER_TOKENS, longer + _ANSWER_TOKENS
+            yield budget.tokens - used.tokens, once, again, f"limit of {budget.tokens:,} tokens"
+        if budget.usd is not None:
+            cost = self._price(model, prompt, _ANSWER_TOKENS) or 0.0
+            more = self._price(model, longer, _ANSWER_TOKENS) or 0.0
+            yield budget.usd - used.cost_usd, cost, more, f"limit of ${budget.usd:g}"
+        if (left := self.remaining_s) is not None and used.calls:
+            usual = used.seconds / used.calls
+            yield left, 0, 2 * usual, f"limit of {budget.seconds:g} s"
