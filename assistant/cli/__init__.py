@@ -19,6 +19,7 @@ _COMMANDS = {
     "watch": "tell anomaly windows as they open and close",
     "changes": "list or record deployments, flags and configuration",
     "services": "list the services seen",
+    "models": "list the language models, check what they can do",
     "settings": "show every setting and where it comes from",
     "bench": "run a benchmark over labelled incidents",
 }

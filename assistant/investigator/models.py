@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from assistant.domain.errors import InvalidSettings
-from assistant.settings import ModelSettings
+from assistant.llmops.prices import Prices
+from assistant.settings import MASK, ModelSettings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -62,6 +63,11 @@ class ConfiguredModel:
         constrained = bool((self.chat.profile or {}).get("structured_output", False))
         return "json_schema" if constrained or not self.supports_tools else "tool"
 
+    def without_key(self, text: str) -> str:
+        """`text` of a server, which may quote what it was sent, without the key."""
+        key = self.settings.key(self.environment)
+        return text.replace(key, MASK) if key else text
+
     def _key(self) -> str:
         key = self.settings.key(self.environment)
         variable = self.settings.key_variable
@@ -105,6 +111,11 @@ class Models:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(self._models)
+
+    @property
+    def prices(self) -> Prices:
+        """What their calls cost: as the settings say, otherwise as published."""
+        return Prices(model.settings for model in self._models.values())
 
     def for_step(self, step: str) -> ModelChain | None:
         """None when no model is configured; a step without an entry takes all, in their order."""
