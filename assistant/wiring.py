@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant import telemetry
 from assistant.analysis.redaction import RuleRedactor
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import RecordedChange
+from assistant.domain.conversation import Feedback
 from assistant.domain.errors import InvalidWindow
 from assistant.domain.ports import (
     CatalogueSource,
@@ -32,6 +33,7 @@ from assistant.domain.signals import Series, SignalBatch
 from assistant.domain.window import TimeWindow
 from assistant.intake import Intake, ingest
 from assistant.settings import Settings
+from assistant.telemetry import OwnTelemetry
 from assistant.work.background import Timer
 from assistant.work.commits import IndexingChangeLog
 from assistant.work.compute import ProcessCompute
@@ -50,6 +52,8 @@ from retrievers.wrappers.redacted import RedactedHistory
 
 if TYPE_CHECKING:
     from assistant.gather import Sources
+    from assistant.investigator.chat.chat import Chat
+    from assistant.investigator.chat.turns import Turns
     from retrievers.records import (
         SqlChangeLog,
         SqlConversations,
@@ -98,11 +102,12 @@ class Causeway:
     clock: Callable[[], datetime]
     intake: Intake
     learner: Learner
+    own: OwnTelemetry
     open_records: Callable[[], object]
 
     def accept(self, batch: SignalBatch, changes: Sequence[RecordedChange]) -> None:
         """Redact and store; durable on return. Raises Overloaded, StorageFull."""
-        with telemetry.ingest_step(batch):
+        with self.own.ingest_step(batch):
             ingest(self.intake, batch, changes)
 
     def accept_changes(self, changes: Sequence[RecordedChange]) -> None:
@@ -115,7 +120,7 @@ class Causeway:
         # Imported at the first question: the analysis takes seconds that ingest need not wait for.
         from assistant.pipeline import investigate
 
-        with telemetry.step("investigate", service=question.service) as span:
+        with self.own.step("investigate", service=question.service) as span:
 
             def heard(step: str) -> None:
                 span.add_event(step)
@@ -149,6 +154,46 @@ class Causeway:
         self.open_records()
         for module in ("assistant.pipeline", "integrations.renderings.html"):
             importlib.import_module(module)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Conversations, and the answers that are being written in them."""
+        from assistant.investigator.chat.turns import Turns
+
+        return Turns(self._chat())
+
+    def _chat(self) -> Chat:
+        from assistant.investigator.chat.chat import Chat
+        from assistant.investigator.chat.names import Names
+
+        return Chat(
+            conversations=self.conversations,
+            reports=self.reports,
+            redactor=self.intake.redactor,
+            clock=self.clock,
+            names=lambda: Names.of({row.name: row.aliases for row in self.services()}),
+            catalogue=self.catalogue.catalogue,
+            investigate=self.investigate,
+            lookback=timedelta(minutes=self.settings.lookback_minutes),
+        )
+
+    def give_feedback(self, feedback: Feedback) -> Feedback:
+        """Keep what a person says of a report, redacted. Raises NotFound without that report."""
+        self.reports.report(feedback.report_id)
+        text = self.intake.redactor.text
+        kept = replace(
+            feedback,
+            claim=text(feedback.claim),
+            reason=text(feedback.reason),
+            outcome=text(feedback.outcome),
+        )
+        self.feedback.record(kept)
+        return kept
+
+    def close(self) -> None:
+        """End the answers that are being written."""
+        if "turns" in self.__dict__:
+            self.turns.close()
 
     def learned(self) -> bool:
         """Whether everything taken in so far can be found, by words and by meaning."""
@@ -211,7 +256,7 @@ def open_causeway(
         stack.callback(writer.close)
         if long_running:
             stack.callback(_retention(settings, store, clock).close)
-        yield Causeway(
+        causeway = Causeway(
             settings=settings,
             directory=directory,
             telemetry=store,
@@ -227,8 +272,11 @@ def open_causeway(
             clock=clock,
             intake=Intake(writer, changes, redactor, learner),
             learner=learner,
+            own=OwnTelemetry(),
             open_records=records.open,
         )
+        stack.callback(causeway.close)
+        yield causeway
 
 
 class _SqlRecords(NamedTuple):

@@ -9,21 +9,26 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from assistant import telemetry
+from assistant.telemetry import OwnTelemetry
 from tests.builders import a_batch, a_log, a_span
 
 
 @pytest.fixture
-def exported(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
-    exporter = InMemorySpanExporter()
+def exported() -> InMemorySpanExporter:
+    return InMemorySpanExporter()
+
+
+@pytest.fixture
+def telemetry(exported: InMemorySpanExporter) -> Iterator[OwnTelemetry]:
     provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(telemetry, "_tracer", provider.get_tracer("causeway"))
-    yield exporter
+    provider.add_span_processor(SimpleSpanProcessor(exported))
+    yield OwnTelemetry(provider)
     provider.shutdown()
 
 
-def test_ingest_is_a_span_with_its_counts(exported: InMemorySpanExporter) -> None:
+def test_ingest_is_a_span_with_its_counts(
+    telemetry: OwnTelemetry, exported: InMemorySpanExporter
+) -> None:
     with telemetry.ingest_step(a_batch(a_span(), a_span(), a_log())):
         pass
     (span,) = exported.get_finished_spans()
@@ -35,13 +40,17 @@ def test_ingest_is_a_span_with_its_counts(exported: InMemorySpanExporter) -> Non
     }
 
 
-def test_our_own_signals_make_no_further_ones(exported: InMemorySpanExporter) -> None:
+def test_our_own_signals_make_no_further_ones(
+    telemetry: OwnTelemetry, exported: InMemorySpanExporter
+) -> None:
     with telemetry.ingest_step(a_batch(a_span("causeway"))):
         pass
     assert exported.get_finished_spans() == ()
 
 
-def test_a_step_that_fails_is_marked(exported: InMemorySpanExporter) -> None:
+def test_a_step_that_fails_is_marked(
+    telemetry: OwnTelemetry, exported: InMemorySpanExporter
+) -> None:
     with pytest.raises(ZeroDivisionError), telemetry.step("investigate", service="checkout"):
         raise ZeroDivisionError
     (span,) = exported.get_finished_spans()

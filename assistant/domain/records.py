@@ -60,6 +60,10 @@ class Ledger(Protocol):
         """By time, oldest first; those of one investigation if asked."""
         ...
 
+    def latest(self, step: str, prompt: str) -> ModelCall | None:
+        """The latest first attempt at a call of that step with the prompt of that name."""
+        ...
+
     def spent(self, window: TimeWindow, *, user: str = "") -> Usage:
         """The sum, of one user if asked: what a budget per user and day is checked against."""
         ...

@@ -38,6 +38,15 @@ class MemoryLedger:
         ]
         return sorted(found, key=lambda score: score.at)
 
+    def latest(self, step: str, prompt: str) -> ModelCall | None:
+        found = [
+            call
+            for call in list(self._calls.values())
+            if call.attempt == 1 and call.context.step == step
+            if call.context.prompt and call.context.prompt.name == prompt
+        ]
+        return max(found, key=lambda call: (call.at, call.id), default=None)
+
     def spent(self, window: TimeWindow, *, user: str = "") -> Usage:
         return Usage.of(call for call in self.calls(window) if user in ("", call.context.user))
 

@@ -59,6 +59,19 @@ class SqlLedger:
         rows = self._rows(tables.scores, window, investigation, "number")
         return [Score(**_values(row)) for row in rows]
 
+    def latest(self, step: str, prompt: str) -> ModelCall | None:
+        c = tables.model_calls.c
+        query = (
+            select(tables.model_calls)
+            .where(c.tenant == self._tenant, c.step == step, c.prompt_name == prompt)
+            .where(c.attempt == 1)
+            .order_by(c.at_ns.desc(), c.id.desc())
+            .limit(1)
+        )
+        with translated(), self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return ModelCall(**_values(row)) if row else None
+
     def spent(self, window: TimeWindow, *, user: str = "") -> Usage:
         """Summed by the database: a budget asks before each call."""
         c = tables.model_calls.c

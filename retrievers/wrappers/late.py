@@ -119,6 +119,9 @@ class LateLedger:
     def scores(self, window: TimeWindow, *, investigation: str = "") -> Sequence[Score]:
         return self._opened().ledger.scores(window, investigation=investigation)
 
+    def latest(self, step: str, prompt: str) -> ModelCall | None:
+        return self._opened().ledger.latest(step, prompt)
+
     def spent(self, window: TimeWindow, *, user: str = "") -> Usage:
         return self._opened().ledger.spent(window, user=user)
 

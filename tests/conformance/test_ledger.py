@@ -91,6 +91,17 @@ def test_those_of_one_investigation(ledger: Ledger) -> None:
     assert list(ledger.calls(HOUR, investigation="r-3")) == []
 
 
+def test_the_latest_first_attempt_of_a_step_and_prompt(ledger: Ledger) -> None:
+    ledger.record(a_model_call(-50))
+    ledger.record(latest := a_model_call(-40, model="new"))
+    ledger.record(a_model_call(-30, attempt=2))
+    ledger.record(a_model_call(-20, step="chat"))
+    ledger.record(a_model_call(-10, prompt=None))
+
+    assert ledger.latest("investigate", "investigate") == latest
+    assert ledger.latest("investigate", "chat") is None
+
+
 def test_an_empty_ledger(ledger: Ledger) -> None:
     ledger.judge([])
 
