@@ -1,0 +1,58 @@
+"""Services, commits, versions and identifiers are those of the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.investigator.gate.grounds import Grounds
+from assistant.investigator.gate.names import stem, written_in
+from assistant.investigator.gate.reading import Reading
+
+
+def check_names(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    yield from _services(reading, grounds)
+    yield from _hashes(reading, grounds)
+    whole = "\n".join((*grounds.texts, *grounds.derived, *grounds.services)).lower()
+    for version in reading.versions:
+        if version.name.lower().lstrip("v") not in whole:
+            yield f"The version {version.name} does not stand in the evidence cited."
+    for found in reading.identifiers:
+        name = found.name.strip("./:=-").lower()
+        if name not in whole and not _in_parts(name, whole):
+            yield f"“{found.name}” does not stand in the evidence cited."
+
+
+def _services(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    said = dict.fromkeys(m.name for m in reading.services if m.exact)
+    for name in said:
+        if not supported(name, grounds):
+            yield f"The evidence cited says nothing of {name}: name its service, or cite more."
+
+
+def supported(name: str, grounds: Grounds) -> bool:
+    """The evidence is about the service or names it; or a hop, suspect, breakdown or origin that
+    the evidence backs does."""
+    if any(e.service == name for e in grounds.cited):
+        return True
+    own = stem(name)
+    parts = [h.source for h in grounds.hops] + [h.target for h in grounds.hops]
+    parts += [s.service for s in grounds.suspects] + [b.service for b in grounds.breakdowns]
+    parts += [h.service for h in grounds.hypotheses[:1]] + [o.service for o in grounds.origins]
+    if any(stem(part) == own for part in parts):
+        return True
+    return any(written_in(text, name) for text in (*grounds.texts, *grounds.derived))
+
+
+def _hashes(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    known = [s.id for s in grounds.suspects] + list(grounds.texts)
+    for found in reading.hashes:
+        if not any(found.name.lower() in text.lower() for text in known):
+            yield f"The hash {found.name} does not stand in the evidence cited."
+
+
+def _in_parts(name: str, whole: str) -> bool:
+    """'POST/pay', 'timeout/retry': each part is an ordinary word or stands there."""
+    parts = [p for sign in "/-=:" for p in name.split(sign) if sign in name]
+    if any(c in name for c in "_.") or any(c.isdigit() for c in name):
+        return False
+    return bool(parts) and all(p.isalpha() for p in parts)

@@ -1,0 +1,101 @@
+"""Numbers stand in the evidence, or follow from it, in the precision in which they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.domain.evidence import EvidenceKind
+from assistant.investigator.gate.facts import Fact, durations, facts_of
+from assistant.investigator.gate.grounds import Grounds
+from assistant.investigator.gate.lexicon import BINARY_BYTES
+from assistant.investigator.gate.quantities import Quantity
+from assistant.investigator.gate.reading import Reading
+
+_LOOSE = 1.5  # 'more than 4 s' of 4.2 s, not of 40 s
+_EXACT = 1e-9
+_COUNTED = {
+    "commit": EvidenceKind.COMMIT,
+    "deployment": EvidenceKind.DEPLOYMENT,
+    "flag": EvidenceKind.FLAG,
+}
+
+
+def check_numbers(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    facts = facts_of(grounds)
+    for quantity in reading.quantities:
+        if not _holds(quantity, reading, grounds, facts):
+            yield (
+                f"“{quantity.text.strip()}” neither stands in the evidence cited nor follows from "
+                "it: write the number as the evidence has it, or cite where it stands."
+            )
+
+
+def _holds(q: Quantity, reading: Reading, grounds: Grounds, facts: Sequence[Fact]) -> bool:
+    if any(matches(q, fact) for fact in facts):
+        return True
+    if q.dimension == "s" and _between_moments(q, grounds):
+        return True
+    if q.dimension == "%" and "confiden" in reading.text.lower():
+        return abs(q.value - grounds.report.confidence) <= q.slack + _EXACT
+    return not q.dimension and _is_count(q, reading, grounds)
+
+
+def matches(q: Quantity, fact: Fact) -> bool:
+    """Whether the fact is what the quantity says; units convert, unknown units never do."""
+    if q.dimension == fact.dimension:
+        return _near(q, fact.value, fact.slack) or (
+            q.dimension == "B" and any(_near(q, fact.value * f, 0) for f in _binary())
+        )
+    if not q.dimension:
+        return _near_shown(q, fact.shown)
+    if not fact.dimension and q.dimension == "%":
+        return abs(fact.shown) <= _LOOSE and _near(q, fact.shown, 0)
+    if not fact.dimension and q.dimension in ("/s", "x"):
+        return _near_shown(q, fact.shown)
+    return q.dimension == "x" and fact.dimension == "%" and _near(q, fact.value, 0)
+
+
+def _binary() -> tuple[float, ...]:
+    return tuple(BINARY_BYTES**n for n in (-3, -2, -1, 1, 2, 3))
+
+
+def _near(q: Quantity, value: float, slack: float) -> bool:
+    return _compare(q.value, value, q.slack + slack, q.bound)
+
+
+def _near_shown(q: Quantity, shown: float) -> bool:
+    size = abs(q.value / q.shown) if q.shown else 1.0
+    return _compare(q.shown, shown, q.slack / size, q.bound)
+
+
+def _compare(said: float, value: float, slack: float, bound: str) -> bool:
+    if abs(said - value) <= slack * (1 + _EXACT) + _EXACT:
+        return True
+    if bound == "least":
+        return said <= value <= said * _LOOSE
+    return bound == "most" and said / _LOOSE <= value <= said
+
+
+def _between_moments(q: Quantity, grounds: Grounds) -> bool:
+    return any(near - q.slack <= q.value <= far + q.slack for near, far in durations(grounds))
+
+
+def _is_count(q: Quantity, reading: Reading, grounds: Grounds) -> bool:
+    """How many services, pieces of evidence, suspects, changes."""
+    report, noun = grounds.report, q.noun
+    count = round(q.shown)
+    if "service" in noun:
+        hurt = len(report.impact.services)
+        named = len({m.name for m in reading.services})
+        return count in (hurt, hurt + 1, named, len({e.service for e in grounds.cited} - {""}))
+    if any(word in noun for word in ("signal", "source", "evidence", "series", "anomal")):
+        return count in (len(grounds.cited), len(grounds.courses), len(report.anomalies))
+    if "hop" in noun or "step" in noun:
+        return count == len(report.causal_path)
+    if "suspect" in noun or "hypothes" in noun:
+        return count in (len(report.suspects), len(report.hypotheses))
+    for word, kind in _COUNTED.items():
+        if word in noun:
+            marks = [m for m in report.timeline if m.kind == word]
+            return count in (sum(e.kind is kind for e in grounds.cited), len(marks))
+    return False

@@ -1,0 +1,47 @@
+"""Points in time are those of the evidence, and of the kind of event that is spoken of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from assistant.investigator.gate.clock import Clock, meets
+from assistant.investigator.gate.grounds import Grounds, Moment
+from assistant.investigator.gate.lexicon import ANOMALY_WORDS, CHANGE_NOUNS, CHANGE_VERBS
+from assistant.investigator.gate.reading import Reading
+
+
+def check_times(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    for clock in reading.clocks:
+        fitting = [m for m in grounds.moments if meets(clock, m.earliest, m.latest)]
+        if not fitting and not _framing(clock, grounds):
+            yield f"“{clock.text}” is not a time that the evidence cited tells of."
+        elif fitting and (wrong := _of_the_wrong_kind(clock, fitting, reading, grounds)):
+            yield wrong
+
+
+def _framing(clock: Clock, grounds: Grounds) -> bool:
+    """The time of the question and the edges of what was looked at need no evidence."""
+    report = grounds.report
+    edges = [report.question.at, report.as_of, report.window.start, report.window.end]
+    edges += [edge for e in grounds.cited for edge in (e.window.start, e.window.end)]
+    return any(meets(clock, edge, edge + timedelta(seconds=1)) for edge in edges)
+
+
+def _of_the_wrong_kind(
+    clock: Clock, fitting: list[Moment], reading: Reading, grounds: Grounds
+) -> str:
+    """'Deployed at' with the time of an onset, and the other way round."""
+    kinds = {m.kind for m in fitting}
+    start, end = reading.clause(clock.start)
+    stems = {t.stem for t in reading.within(start, end)} | {
+        t.word for t in reading.within(start, end)
+    }
+    change = bool(stems & (CHANGE_VERBS | CHANGE_NOUNS))
+    anomaly = bool(stems & ANOMALY_WORDS)
+    known = {m.kind for m in grounds.moments}
+    if change and not anomaly and "change" in known and kinds <= {"onset", "end"}:
+        return f"“{clock.text}” is when the trouble began or ended, not when something changed."
+    if anomaly and not change and "onset" in known and kinds == {"change"}:
+        return f"“{clock.text}” is when something changed, not when the trouble began."
+    return ""

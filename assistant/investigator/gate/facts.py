@@ -1,0 +1,141 @@
+"""The numbers that cited evidence vouches for: those written in it, those of its typed form, and
+what follows from both (ratios, differences, shares)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+
+from assistant.domain.report import Breakdown
+from assistant.investigator.gate.grounds import Course, Grounds
+from assistant.investigator.gate.lexicon import UNITS
+from assistant.investigator.gate.quantities import quantities
+
+_NAME_UNIT = re.compile(
+    r"(?:^|[_.\s])(ms|millis|milliseconds|seconds|us|bytes|kb|mb|gb|pct|percent|rps|rpm)(?:$|[_.\s])"
+)
+_SHARE_NAME = re.compile(r"ratio|share|rate|utili[sz]ation|fraction")
+_RAW = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number in base units of its dimension ('' when it has none), as it is `shown`, and the
+    service it is about ('' when about none)."""
+
+    value: float
+    dimension: str
+    shown: float
+    slack: float = 0.0
+    service: str = ""
+    source: str = ""
+
+
+def facts_of(grounds: Grounds) -> tuple[Fact, ...]:
+    return tuple(_facts(grounds))
+
+
+def _facts(grounds: Grounds) -> Iterator[Fact]:
+    for evidence, text in zip(grounds.cited, grounds.texts, strict=True):
+        for fact in _in_text(text):
+            yield Fact(
+                fact.value, fact.dimension, fact.shown, fact.slack, evidence.service, evidence.id
+            )
+    for text in grounds.derived:
+        yield from _in_text(text)
+    for course in grounds.courses:
+        yield from of_course(course)
+    for breakdown in grounds.breakdowns:
+        yield from _of_breakdown(breakdown)
+    impact = grounds.report.impact
+    if not grounds.ids.isdisjoint(impact.evidence):
+        yield from _counted(impact.failed_requests, impact.requests)
+
+
+@lru_cache(maxsize=2048)
+def _in_text(text: str) -> tuple[Fact, ...]:
+    written = [
+        Fact(q.value, q.dimension, q.shown, q.slack if q.dimension else 0.0)
+        for q in quantities(text)
+    ]
+    raw = [float(m[0].replace(",", "")) for m in _RAW.finditer(text)]
+    return (*written, *(Fact(value, "", value) for value in raw))
+
+
+def unit_of(course: Course) -> tuple[str, float]:
+    """Dimension and size of a course's unit: as declared, else as its name says."""
+    declared = course.unit.strip("{}").lower()
+    if declared in UNITS and declared != "x":
+        return UNITS[declared]
+    if course.unit == "1":
+        return "%", 1.0
+    if course.unit.endswith("/s"):
+        return "/s", 1.0
+    if not course.unit and (named := _NAME_UNIT.search(course.name.lower())):
+        unit = {"seconds": "s", "bytes": "b", "millis": "ms"}.get(named[1], named[1])
+        return UNITS[unit]
+    if not course.unit and _SHARE_NAME.search(course.name.lower()):
+        return "%", 1.0
+    return "", 1.0
+
+
+def of_course(course: Course) -> Iterator[Fact]:
+    """Baseline, peak, and what follows from the two."""
+    if course.baseline is None or course.peak is None:
+        return
+    dimension, size = unit_of(course)
+    low, high = course.baseline, course.peak
+    who = (course.service, course.evidence)
+    for value in (low, high):
+        yield Fact(value * size, dimension, value, 0.0, *who)
+        if dimension == "%" and size == 1.0:
+            yield Fact(1 - value, dimension, value, 0.0, *who)
+    difference = abs(high - low)
+    yield Fact(difference * size, dimension, difference, 0.0, *who)
+    for a, b in ((low, high), (high, low)):
+        if b:
+            yield Fact(a / b, "x", a / b, 0.0, *who)
+    if low:
+        change = abs(high - low) / abs(low)
+        yield Fact(change, "%", change, 0.0, *who)
+
+
+def _of_breakdown(b: Breakdown) -> Iterator[Fact]:
+    pairs = (
+        (b.events, b.total_events),
+        (b.events, b.requests),
+        (b.requests, b.total_requests),
+        (b.total_events, b.total_requests),
+        (b.usual_events, b.usual_requests),
+        (b.usual_total_events, b.usual_requests),
+        (b.total_events - b.events, b.total_requests - b.requests),
+    )
+    for part, whole in pairs:
+        yield from _counted(part, whole, b.service)
+    yield Fact(b.explained, "%", b.explained, 0.0, b.service)
+    yield Fact(b.sampled, "%", b.sampled, 0.0, b.service)
+
+
+def _counted(part: int, whole: int, service: str = "") -> Iterator[Fact]:
+    yield Fact(part, "", part, 0.0, service)
+    yield Fact(whole, "", whole, 0.0, service)
+    if whole:
+        yield Fact(part / whole, "%", part / whole, 0.0, service)
+
+
+def durations(grounds: Grounds) -> Iterator[tuple[float, float]]:
+    """How far apart two of the moments that the evidence tells of may lie, in seconds."""
+    for one, other in combinations(grounds.moments, 2):
+        far = max(
+            abs((other.latest - one.earliest).total_seconds()),
+            abs((one.latest - other.earliest).total_seconds()),
+        )
+        near = max(
+            0.0,
+            (other.earliest - one.latest).total_seconds(),
+            (one.earliest - other.latest).total_seconds(),
+        )
+        yield near, far

@@ -1,0 +1,167 @@
+"""Numbers with their units, as people and machines write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from assistant.investigator.gate.lexicon import (
+    AT_LEAST,
+    AT_MOST,
+    FOLDS,
+    NUMBER_WORDS,
+    ROUGH,
+    SHARES,
+    UNITS,
+)
+
+_MOST_ROUND = 0.025  # '4200 ms' may be 4.24 s, '20 connections' may not be 24
+_MOST_ROUGH = 0.12  # 'about 100 ms' may be 90 ms
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number at [start, end) of a text. `value` is in base units of `dimension` ('s', '%', 'B',
+    'x', '/s'; '' without a unit), `shown` as it is written, `slack` how far the truth may be from
+    it (in base units), `bound` one of '', 'least', 'most'; `noun` is what is counted."""
+
+    start: int
+    end: int
+    shown: float
+    value: float
+    dimension: str
+    slack: float
+    bound: str = ""
+    noun: str = ""
+    text: str = ""
+
+
+_WORDS = "|".join(sorted((w for w in NUMBER_WORDS if w not in ("zero", "one")), key=len)[::-1])
+_NUMBER = re.compile(
+    r"(?<![\w.,:/#@=-])(?P<sign>[-−+]?)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"  # noqa: RUF001
+    r"(?P<exponent>e[+-]?\d{1,2})?(?P<kilo>k(?![A-Za-z]))?",
+    re.IGNORECASE,
+)
+_WORD_NUMBER = re.compile(rf"\b(?P<word>{_WORDS})(?:[- ](?=\w)|\b)", re.IGNORECASE)
+_FOLD = re.compile(rf"\b({'|'.join(FOLDS)})\b", re.IGNORECASE)
+_SHARE = re.compile(rf"\b(?:a|one|by)[- ]({'|'.join(SHARES)})\b|\b(half)\b", re.IGNORECASE)
+_UNIT = re.compile(
+    r"[ \u00a0\u202f-]?(" + "|".join(re.escape(u) for u in sorted(UNITS, key=len)[::-1]) + r")"
+    r"(?![A-Za-z_])",
+    re.IGNORECASE,
+)
+_PER = re.compile(r" ?(?:/ ?(s|sec|second|min|minute|h)|(?:per|a|each) (second|minute|hour))\b")
+_NOUN = re.compile(r"[- ]((?:[a-z]+ ){0,2}[a-z]+)", re.IGNORECASE)
+_BEFORE = re.compile(r"([~≈<>≥]|[A-Za-z]+)\s*$")
+_JOINED = re.compile(
+    r"^(?: ?[a-zµ%]{0,3})? ?(?:to|and|-|–|→|->|or|out of|of|vs\.?|versus|up to|down to) "  # noqa: RUF001
+    r"?(?:about |around |over |only |just |~)?$"
+)
+_PER_BASE = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 1 / 60, "minute": 1 / 60, "h": 1 / 3600}
+_PER_BASE["hour"] = 1 / 3600
+
+
+@lru_cache(maxsize=4096)
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """All of a text, in order. 'From 120 to 180 ms' gives both the unit."""
+    found = sorted([*_digits(text), *_words(text)], key=lambda q: q.start)
+    return tuple(_share_units(text, found))
+
+
+def _digits(text: str) -> Iterator[Quantity]:
+    for match in _NUMBER.finditer(text):
+        after = text[match.end() : match.end() + 1]
+        if after.isalpha() and not _UNIT.match(text, match.end()):
+            continue  # part of a name: 5xx, 3rd, 2h4
+        if after in ("_", "/") and not _PER.match(text, match.end()):
+            continue
+        digits = match["digits"].replace(",", "")
+        shown = float(digits + (match["exponent"] or "")) * (1000 if match["kilo"] else 1)
+        if match["sign"] in ("-", "−"):  # noqa: RUF001
+            shown = -shown
+        step = _step(digits, match["exponent"]) * (1000 if match["kilo"] else 1)
+        yield _measured(text, match.start(), match.end(), shown, step)
+
+
+def _step(digits: str, exponent: str | None) -> float:
+    """One unit in the last written place."""
+    decimals = len(digits.partition(".")[2])
+    return float(10.0 ** (int((exponent or "e0")[1:]) - decimals))
+
+
+def _words(text: str) -> Iterator[Quantity]:
+    for match in _WORD_NUMBER.finditer(text):
+        end = match.start() + len(match["word"])
+        yield _measured(text, match.start(), end, NUMBER_WORDS[match["word"].lower()], 1.0)
+    for match in _FOLD.finditer(text):
+        fold = FOLDS[match[1].lower()]
+        yield Quantity(*match.span(), fold, fold, "x", 0.13 * fold, _bound(text, match.start()),
+                       text=match[0])  # fmt: skip
+    for match in _SHARE.finditer(text):
+        share = SHARES[(match[1] or match[2]).lower()]
+        yield Quantity(*match.span(), share, share, "%", 0.05, _bound(text, match.start()),
+                       text=match[0])  # fmt: skip
+
+
+def _measured(text: str, start: int, end: int, shown: float, step: float) -> Quantity:
+    rough = _rough(text, start)
+    base, dimension, noun = 1.0, "", ""
+    if unit := _UNIT.match(text, end):
+        dimension, base = UNITS[unit[1].lower()]
+        end = unit.end()
+    if dimension in ("", "B") and (per := _per(text, end)):
+        dimension, base, end = "/s", per[0] * base, per[1]
+    if not dimension and (named := _NOUN.match(text, end)):
+        noun = named[1].lower()
+        if per := _per(text, named.end()):
+            dimension, base = "/s", per[0]
+    slack = max(step / 2, min(_rounding(shown), abs(shown) * _MOST_ROUND))
+    if rough:
+        slack = max(slack, abs(shown) * _MOST_ROUGH)
+    return Quantity(
+        start, end, shown, shown * base, dimension, slack * base, _bound(text, start), noun,
+        text[start:end],
+    )  # fmt: skip
+
+
+def _per(text: str, at: int) -> tuple[float, int] | None:
+    found = _PER.match(text, at)
+    return (_PER_BASE[found[1] or found[2]], found.end()) if found else None
+
+
+def _rounding(shown: float) -> float:
+    """Half of the last digit that is not a zero: 4200 may stand for 4150 to 4250."""
+    whole = abs(shown)
+    if whole < 10 or whole != int(whole):
+        return 0.0
+    zeros = len(str(int(whole))) - len(str(int(whole)).rstrip("0"))
+    return float(10**zeros) / 2
+
+
+def _rough(text: str, start: int) -> bool:
+    word = _BEFORE.search(text[max(0, start - 16) : start])
+    return bool(word) and word[1].lower() in ROUGH  # type: ignore[index]
+
+
+def _bound(text: str, start: int) -> str:
+    before = text[max(0, start - 20) : start].lower()
+    words = re.findall(r"[a-z]+|[<>≥≤~]", before)[-2:]
+    if "more than" in before or "no less than" in before or (words and words[-1] in AT_LEAST):
+        return "least"
+    if "less than" in before or "no more than" in before or (words and words[-1] in AT_MOST):
+        return "most"
+    return ""
+
+
+def _share_units(text: str, found: list[Quantity]) -> Iterator[Quantity]:
+    for number, one in enumerate(found):
+        following = found[number + 1] if number + 1 < len(found) else None
+        joined = following and _JOINED.match(text[one.end : following.start])
+        if not one.dimension and joined and following and following.dimension in ("s", "B", "%"):
+            base = following.value / following.shown if following.shown else 1.0
+            one = replace(
+                one, value=one.shown * base, slack=one.slack * base, dimension=following.dimension
+            )
+        yield one
