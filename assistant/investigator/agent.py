@@ -102,14 +102,16 @@ def ask_model(
     problem = ""
     try:
         for mode, chunk in run.stream(system, user, callbacks):
-            run.tell(mode, chunk, emit)
-    except LimitReached as reached:
-        problem = str(reached)
+            if mode == "failed":
+                problem = run.why(chunk)
+            else:
+                run.tell(mode, chunk, emit)
     except KeyboardInterrupt:
         problem = "it was interrupted"
         limits.stop(problem)
-    except Exception as error:  # noqa: BLE001  the outermost edge of a provider; told below
-        problem = run.attempts.told() or f"{type(error).__name__}: {error}"
+    except BaseException:  # whoever listens wants no more: the thread of the agent ends as well
+        limits.stop("it was stopped")
+        raise
     return run.outcome(problem)
 
 
@@ -178,8 +180,8 @@ class _Run(Generic[Schema]):
     def stream(
         self, system: str, user: str, callbacks: Sequence[BaseCallbackHandler]
     ) -> Iterator[tuple[str, Any]]:
-        """(mode, chunk) of the agent, which runs in a thread of its own: a provider that hangs
-        holds up neither the last second nor Ctrl-C."""
+        """(mode, chunk) of the agent, ("failed", error) last if it does. It runs in a thread of its
+        own: a provider that hangs holds up neither the last second nor Ctrl-C."""
         agent = create_agent(
             self._models[0].chat,
             self._tools,
@@ -201,7 +203,7 @@ class _Run(Generic[Schema]):
                 for mode, chunk in chunks:
                     heard.put((mode, chunk))
                 heard.put(("end", None))
-            except BaseException as error:  # noqa: BLE001  raised again by the reader
+            except BaseException as error:  # noqa: BLE001  the outermost edge of a provider
                 heard.put(("failed", error))
 
         context = contextvars.copy_context()
@@ -211,13 +213,11 @@ class _Run(Generic[Schema]):
             try:
                 mode, chunk = heard.get(timeout=None if left is None else left + _GRACE_S)
             except queue.Empty:
-                self._limits.check()
-                continue
-            if mode == "end":
+                mode, chunk = "failed", LimitReached(self._limits.refusal)
+            if mode != "end":
+                yield mode, chunk
+            if mode in ("end", "failed"):
                 return
-            if mode == "failed":
-                raise chunk
-            yield mode, chunk
 
     def tell(self, mode: str, chunk: Any, emit: EventStream) -> None:
         """Turn a chunk of the agent into events."""
@@ -249,6 +249,12 @@ class _Run(Generic[Schema]):
             short = " ".join(message.text.split())[:_SHORT]
             emit(EventKind.RESULT, short, tool=message.name or "", **found)
 
+    def why(self, error: BaseException) -> str:
+        """The agent's end in plain words."""
+        if isinstance(error, LimitReached):
+            return str(error)
+        return self.attempts.told() or f"{type(error).__name__}: {error}"
+
     def outcome(self, problem: str) -> Outcome[Schema]:
         parsed = self.answering.parsed
         ended = problem or self._unread() or self.guard.shortened
@@ -273,4 +279,5 @@ class _Interrupting(BaseCallbackHandler):
         self._limits = limits
 
     def on_llm_new_token(self, *args: Any, **kwargs: Any) -> None:
-        self._limits.check()
+        if refusal := self._limits.refusal:
+            raise LimitReached(refusal)

@@ -179,6 +179,11 @@ class Explanation(Part):
     def summary(self) -> list[Sentence]:
         return self.sentences[1:]
 
+    def claims(self) -> tuple[Claim, ...]:
+        """What the gate checks: the sentences in order, then the reason for overruling, if any."""
+        reason = [self.overrules.claim()] if self.overrules else []
+        return (*(sentence.claim() for sentence in self.sentences), *reason)
+
     @model_validator(mode="before")
     @classmethod
     def _headline_apart(cls, value: Any) -> Any:

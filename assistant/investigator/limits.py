@@ -46,7 +46,7 @@ class Limits:
         self._clock = clock
         self._started = clock()
         self._stopped = threading.Event()
-        self.reason = ""  # why it was stopped
+        self._reason = ""
 
     @property
     def remaining_s(self) -> float | None:
@@ -56,7 +56,7 @@ class Limits:
         return max(self._budget.seconds - (self._clock() - self._started), 0.0)
 
     def stop(self, reason: str) -> None:
-        self.reason = self.reason or reason
+        self._reason = self._reason or reason
         self._stopped.set()
 
     def wait(self, seconds: float) -> None:
@@ -64,19 +64,19 @@ class Limits:
         left = self.remaining_s
         self._stopped.wait(seconds if left is None else min(seconds, left))
 
-    def check(self) -> None:
-        """For the middle of a call. Raises LimitReached after a stop or the last second."""
+    @property
+    def refusal(self) -> str:
+        """Why nothing may go on: a stop, or the last second; '' if it may."""
         if self._stopped.is_set():
-            raise LimitReached(self.reason)
+            return self._reason
         if self.remaining_s == 0:
-            raise LimitReached(f"the limit of {self._budget.seconds:g} s was reached")
+            return f"the limit of {self._budget.seconds:g} s was reached"
+        return ""
 
     def room(self, model: str, prompt_tokens: int) -> Room:
         """Whether a call to `model` with so long a prompt fits, and another one after it."""
-        try:
-            self.check()
-        except LimitReached as reached:
-            return Room(refused=str(reached))
+        if refusal := self.refusal:
+            return Room(refused=refusal)
         last = ""
         for left, once, again, name in self._needs(model, prompt_tokens):
             if once > left:

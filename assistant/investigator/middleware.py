@@ -142,7 +142,7 @@ class Attempts(AgentMiddleware[Any, Any]):
     def __init__(self, limits: Limits, models: Sequence[ConfiguredModel]) -> None:
         super().__init__()
         self._limits = limits
-        self._names = {id(model.chat): model.model for model in models}
+        self._models = {id(model.chat): model for model in models}
         self._not_before: dict[int, float] = {}
         self._failed: dict[int, tuple[int, Exception]] = {}
 
@@ -163,10 +163,10 @@ class Attempts(AgentMiddleware[Any, Any]):
         return answer
 
     def told(self) -> str:
-        """'a refused the API key (401); b failed (HTTP 500) (3 attempts)'; '' without failures."""
+        """'a: the key is refused (401); b: the server failed (500) (3 attempts)', or ''."""
         failed = self._failed.items()
         return "; ".join(
-            in_words(error, self._names[key], attempts) for key, (attempts, error) in failed
+            in_words(error, self._models[key], attempts) for key, (attempts, error) in failed
         )
 
 

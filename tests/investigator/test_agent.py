@@ -84,7 +84,7 @@ def test_a_refused_key_is_not_tried_again() -> None:
     with ScriptedModel([fails(401, "Incorrect API key provided: sk-secret")]) as model:
         asked = ask(a_chain(model))
     assert asked.outcome.parsed is None
-    assert asked.outcome.ended == "m1 refused the API key (401)"
+    assert asked.outcome.ended == "m1: the key is refused (401)"
     assert asked.usage.failed == 1
 
 
@@ -117,13 +117,15 @@ def test_when_every_model_fails_each_says_why() -> None:
         asked = ask(a_chain(first, second))
     assert asked.outcome.parsed is None
     assert asked.outcome.ended == (
-        "m1 failed (HTTP 503) (3 attempts); m2 does not allow this key to use it (403)"
+        "m1: the server failed (503) (3 attempts); m2: the key may not use this model (403)"
     )
 
 
 def test_a_server_that_is_not_there() -> None:
     asked = ask(a_chain("http://127.0.0.1:9/v1"))
-    assert asked.outcome.ended == "m1 cannot be reached (3 attempts)"
+    assert asked.outcome.ended == (
+        "m1: http://127.0.0.1:9/v1 cannot be reached, or broke the connection off (3 attempts)"
+    )
 
 
 def test_a_model_without_a_key_says_what_to_set() -> None:
@@ -312,3 +314,17 @@ def test_control_c_ends_the_run_not_the_caller() -> None:
     assert asked.outcome.parsed is None
     assert asked.outcome.ended == "it was interrupted"
     assert asked.outcome.tools == ("series",)
+
+
+class WantsNoMore(Exception):
+    """What a channel raises whose reader has left."""
+
+
+def test_a_listener_that_wants_no_more_ends_the_run() -> None:
+    def leave(event: Event) -> None:
+        raise WantsNoMore
+
+    with ScriptedModel(policy=_wanders) as model:
+        with pytest.raises(WantsNoMore):
+            ask(a_chain(model), sink=leave)
+        assert len(model.requests) <= 2

@@ -8,7 +8,6 @@ import pytest
 from pydantic import ValidationError
 
 from assistant.domain.claim import Assertion, AssertionKind, Claim
-from assistant.domain.report import Verdict
 from assistant.investigator.answer import Explanation, Repair, Sentence, problems_of
 from assistant.investigator.reading import json_in
 from assistant.llmops.tokens import count
