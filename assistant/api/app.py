@@ -14,7 +14,16 @@ from starlette.responses import JSONResponse
 
 from assistant.api.guards import BodyLimit, HostGuard
 from assistant.api.problems import MEDIA_TYPE, headers_of, problem, problem_of
-from assistant.api.routes import changes, files, health, investigations, otlp, series, services
+from assistant.api.routes import (
+    changes,
+    chats,
+    files,
+    health,
+    investigations,
+    otlp,
+    series,
+    services,
+)
 from assistant.domain.errors import CausewayError
 from assistant.settings import Settings
 from assistant.wiring import Causeway
@@ -25,7 +34,7 @@ logger = logging.getLogger(__name__)
 def create_app(causeway: Causeway) -> FastAPI:
     """The whole API over one Causeway; OTLP over HTTP included."""
     app = _bare(causeway)
-    for routes in (health, investigations, changes, services, series, files):
+    for routes in (health, investigations, chats, changes, services, series, files):
         app.include_router(routes.router(causeway))
     _mount_otlp(app, causeway)
     return app

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.domain.changes import RecordedChange
+from assistant.domain.conversation import Conversation, Event, Feedback
 from assistant.domain.errors import StoreInUse
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import Series
@@ -47,6 +48,34 @@ class Backend(Protocol):
 
     def ingest_otlp(self, signal: str, body: bytes, *, json: bool) -> None:
         """One OTLP request body (signal: traces, metrics or logs). Durable on return."""
+        ...
+
+    def start_chat(self, *, user: str, report_id: str) -> Conversation:
+        """A new conversation, about a report if one is named. Raises NotFound."""
+        ...
+
+    def conversation(self, chat_id: str) -> Conversation:
+        """With all its turns. Raises NotFound."""
+        ...
+
+    def conversations(self, limit: int) -> Sequence[Conversation]:
+        """Without turns, newest first."""
+        ...
+
+    def say(self, chat_id: str, message: str) -> Iterator[Event]:
+        """The events of the answer as they come, up to its last one."""
+        ...
+
+    def stop(self, chat_id: str) -> None:
+        """End the answer that is being written."""
+        ...
+
+    def report(self, report_id: str) -> Report:
+        """Raises NotFound."""
+        ...
+
+    def give_feedback(self, feedback: Feedback) -> None:
+        """Raises NotFound without that report."""
         ...
 
     def repository(self, path: Path) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from assistant.cli.repositories import known_name
 from assistant.domain.changes import RecordedChange
+from assistant.domain.conversation import Conversation, Event, Feedback
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import Series
 from assistant.domain.window import TimeWindow
@@ -52,6 +53,28 @@ class Local:
     def ingest_otlp(self, signal: str, body: bytes, *, json: bool) -> None:
         request = decode(OtlpSignal(signal), body, received_ns=time.time_ns(), json=json)
         self._causeway.accept(request.batch, request.changes)
+
+    def start_chat(self, *, user: str, report_id: str) -> Conversation:
+        return self._causeway.turns.chat.start(channel="cli", user=user, report_id=report_id)
+
+    def conversation(self, chat_id: str) -> Conversation:
+        return self._causeway.conversations.conversation(chat_id)
+
+    def conversations(self, limit: int) -> Sequence[Conversation]:
+        return self._causeway.conversations.latest(limit)
+
+    def say(self, chat_id: str, message: str) -> Iterator[Event]:
+        stream = self._causeway.turns.begin(chat_id, message)
+        return (event for event in stream.after() if event is not None)
+
+    def stop(self, chat_id: str) -> None:
+        self._causeway.turns.stop(chat_id)
+
+    def report(self, report_id: str) -> Report:
+        return self._causeway.reports.report(report_id)
+
+    def give_feedback(self, feedback: Feedback) -> None:
+        self._causeway.give_feedback(feedback)
 
     def repository(self, path: Path) -> str:
         return known_name(self._causeway.settings.repositories, path)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
+from assistant.api.chat_schemas import (
+    conversation_from_dict,
+    event_from_dict,
+    feedback_to_dict,
+)
 from assistant.api.problems import error_of
 from assistant.api.schemas import change_from_dict, question_to_dict, series_from_dict
 from assistant.cli.failures import Unreachable
 from assistant.cli.repositories import known_name
 from assistant.domain.changes import RecordedChange
+from assistant.domain.conversation import Conversation, Event, Feedback
 from assistant.domain.errors import CallerError, Overloaded
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import Series
@@ -61,6 +69,44 @@ class Remote:
         rows = self._ask("GET", "/api/v1/series", params=asked).json()
         return [series_from_dict(row) for row in rows]
 
+    def start_chat(self, *, user: str, report_id: str) -> Conversation:
+        body = {"channel": "cli", "user": user, "report_id": report_id}
+        return conversation_from_dict(self._ask("POST", "/api/v1/chats", json=body).json())
+
+    def conversation(self, chat_id: str) -> Conversation:
+        return conversation_from_dict(self._ask("GET", f"/api/v1/chats/{_part(chat_id)}").json())
+
+    def conversations(self, limit: int) -> Sequence[Conversation]:
+        rows = self._ask("GET", "/api/v1/chats", params={"limit": limit}).json()
+        return [conversation_from_dict(row) for row in rows]
+
+    def say(self, chat_id: str, message: str) -> Iterator[Event]:
+        path = f"/api/v1/chats/{_part(chat_id)}/messages"
+        events = {"Accept": "text/event-stream"}
+        try:
+            with self._http.stream("POST", path, json={"text": message}, headers=events) as answer:
+                if not answer.is_success:
+                    answer.read()
+                self._checked(answer)
+                for line in answer.iter_lines():
+                    if line.startswith("data: "):
+                        yield event_from_dict(json.loads(line.removeprefix("data: ")))
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+
+    def stop(self, chat_id: str) -> None:
+        self._ask("POST", f"/api/v1/chats/{_part(chat_id)}/stop")
+
+    def report(self, report_id: str) -> Report:
+        answer = self._ask("GET", f"/api/v1/reports/{_part(report_id)}")
+        return report_from_json(answer.content)
+
+    def give_feedback(self, feedback: Feedback) -> None:
+        body = feedback_to_dict(feedback)
+        for told_by_server in ("id", "at", "report_id"):
+            body.pop(told_by_server)
+        self._ask("POST", f"/api/v1/reports/{_part(feedback.report_id)}/feedback", json=body)
+
     def searches_by_meaning(self) -> bool:
         """Whether everything that was learned so far is embedded."""
         return bool(self._ask("GET", "/readyz").json()["search_by_meaning"])
@@ -90,10 +136,17 @@ class Remote:
         try:
             answer = self._http.request(method, path, **options)
         except httpx.HTTPError as error:
-            raise Unreachable(
-                f"The server at {self._address} does not answer: {error or type(error).__name__}.",
-                hint="Look at the output of `causeway serve`, or start it again.",
-            ) from error
+            raise self._unreachable(error) from error
+        return self._checked(answer)
+
+    def _unreachable(self, error: httpx.HTTPError) -> Unreachable:
+        return Unreachable(
+            f"The server at {self._address} does not answer: {error or type(error).__name__}.",
+            hint="Look at the output of `causeway serve`, or start it again.",
+        )
+
+    def _checked(self, answer: httpx.Response) -> httpx.Response:
+        """The answer if it is a success; otherwise raises what it says."""
         if answer.is_success:
             return answer
         if answer.status_code in _BUSY:
@@ -106,6 +159,11 @@ class Remote:
 
 _BUSY = (429, 502, 503, 504)
 _JSON = {"Content-Type": "application/json"}
+
+
+def _part(name: str) -> str:
+    """An id as a part of a path, whatever it holds."""
+    return quote(name, safe="")
 
 
 def _window(window: TimeWindow) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Chat: what a message asks, answers by code and by a model, conversations with memory."""

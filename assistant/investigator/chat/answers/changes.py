@@ -1,0 +1,253 @@
+"""Answers about changes: which there were, why one is suspected and another is not, and what
+undoing would do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.analysis.code.words import telling_words
+from assistant.domain.claim import Claim
+from assistant.domain.report import Report, RuledOut, ScorePart, Suspect, TimelineMark, Verdict
+from assistant.investigator.chat.answers.book import (
+    Asked,
+    change_name,
+    claim,
+    evidence_of,
+    sentence,
+)
+from assistant.investigator.chat.times import When
+
+_MOST = 12
+_KINDS = {
+    "deployment": re.compile(r"\b(?:deploy\w*|releases?|rollouts?|versions?)\b", re.I),
+    "flag": re.compile(r"\b(?:flags?|toggles?)\b", re.I),
+    "config": re.compile(r"\b(?:config\w*|settings?)\b", re.I),
+    "commit": re.compile(r"\b(?:commits?|patch|merge)\b", re.I),
+}
+
+
+def what_changed(asked: Asked) -> Iterator[Claim]:
+    """Changes of the window, newest first, of the services and the period that were asked for."""
+    report, book = asked.report, asked.book
+    marks = [m for m in report.timeline if _asked_for(m, asked.services, asked.follow_up.period)]
+    for mark in sorted(marks, key=lambda m: m.at, reverse=True)[:_MOST]:
+        where = f" ({mark.service})" if mark.service and mark.service not in mark.label else ""
+        accused = ", brought what is accused" if mark.suspect and report.guilty else ""
+        yield claim(
+            f"{book.clock(mark.at)}: {mark.kind} {mark.label}{where}{accused}.", [book.mark(mark)]
+        )
+    shown = {m.label for m in marks}
+    for suspect in report.suspects:
+        listed = suspect.title in shown or (
+            asked.services and suspect.service not in asked.services
+        )
+        if suspect.kind == "commit" and not listed:
+            score = f"score {suspect.score:.2f}"
+            yield claim(
+                f"{book.clock(suspect.at)}: {change_name(suspect)} went live in "
+                f"{suspect.service or 'an unknown service'} ({score}).",
+                suspect.evidence,
+            )
+    if not marks and not report.suspects:
+        where = f" of {', '.join(asked.services)}" if asked.services else ""
+        yield book.absent(f"No change{where} is known in the period looked at.", "changes")
+    if len(marks) > _MOST:
+        yield Claim(f"{len(marks) - _MOST} older changes are not listed here.", ())
+
+
+def why_this(asked: Asked) -> Iterator[Claim]:
+    """The parts of the leading suspect's score; of an operational cause what supports it."""
+    report = asked.report
+    if (accused := report.guilty) is None:
+        yield from _why_no_change(report)
+        return
+    yield Claim(report.headline.text, report.headline.evidence)
+    for part in _moving(accused, positive=True)[:5]:
+        yield _part(part, accused, "For")
+    for part in _moving(accused, positive=False)[:2]:
+        yield _part(part, accused, "Against")
+    for rival in report.suspects[1:2]:
+        yield claim(
+            f"The next suspect is {change_name(rival)} with a score of {rival.score:.2f} against "
+            f"{accused.score:.2f}.",
+            evidence_of(rival)[:3],
+        )
+
+
+def why_not(asked: Asked) -> Iterator[Claim]:
+    """What speaks against the change, or the cause, that a question names."""
+    report, text = asked.report, asked.follow_up.text
+    suspects = [s for s in report.suspects if _names(text, s.title, s.service, s.kind, s.id, asked)]
+    excluded = [r for r in report.ruled_out if _names_excluded(text, r, asked)]
+    if report.guilty in suspects:
+        yield Claim("That is the change that is accused.", report.headline.evidence)
+        yield from why_this(asked)
+        return
+    for suspect in suspects[:3]:
+        yield from _against(suspect, report)
+    if suspects:
+        return
+    for one in excluded[:3]:
+        yield Claim(sentence(f"{one.title} is ruled out: {one.reason}"), one.evidence)
+    if excluded:
+        return
+    yield from _not_suspected(asked)
+
+
+def roll_back(asked: Asked) -> Iterator[Claim]:
+    """Whether undoing something is expected to help, what, and what else it would undo."""
+    report = asked.report
+    undoing = [r for r in report.remediation if r.action.startswith(("roll", "revert", "disable"))]
+    accused = report.guilty
+    if accused is None or not undoing:
+        yield Claim(_no_use(report), report.headline.evidence)
+        for remedy in report.remediation[:2]:
+            yield Claim(f"Proposed instead: {remedy.text}", remedy.evidence)
+        return
+    for remedy in undoing:
+        command = f" Command: {remedy.command}" if remedy.command else ""
+        yield Claim(f"{sentence(remedy.text)}{command}", remedy.evidence)
+    others = [s for s in report.suspects if s is not accused and _together(s, accused)]
+    for other in others[:4]:
+        yield claim(
+            f"The same deployment brought {change_name(other)}: rolling back undoes it, too.",
+            other.evidence,
+        )
+    for mark in _after(report, accused):
+        yield claim(
+            f"Since then {mark.kind} {mark.label} followed at {asked.book.clock(mark.at)}: look at "
+            "it before you roll back over it.",
+            [asked.book.mark(mark)],
+        )
+    for check in report.next_checks[:1]:
+        yield Claim(f"How to tell that it helped: {check}", report.headline.evidence)
+    yield Claim(
+        f"How sure it is that this is the change: {report.confidence:.0%}.".replace("%", " %"),
+        report.headline.evidence,
+    )
+
+
+def _asked_for(mark: TimelineMark, services: tuple[str, ...], period: When | None) -> bool:
+    if services and mark.service and mark.service not in services:
+        return False
+    return period is None or period.moment or period.start <= mark.at <= period.end
+
+
+def _moving(suspect: Suspect, *, positive: bool) -> list[ScorePart]:
+    moved = [p for p in suspect.parts if p.value * p.weight and (p.weight > 0) == positive]
+    return sorted(moved, key=lambda p: -abs(p.value * p.weight))
+
+
+def _part(part: ScorePart, suspect: Suspect, side: str) -> Claim:
+    text = f"{side} ({part.name}, {part.value * part.weight:+.2f}): {sentence(part.reason)}"
+    return Claim(text, part.evidence or suspect.evidence)
+
+
+def _why_no_change(report: Report) -> Iterator[Claim]:
+    yield Claim(report.headline.text, report.headline.evidence)
+    yield from report.summary[:3]
+    for hypothesis in report.hypotheses[:1]:
+        if hypothesis.supporting:
+            yield Claim(
+                f"The leading hypothesis is {hypothesis.title} ({hypothesis.service}), "
+                f"{hypothesis.confidence:.2f}.",
+                hypothesis.supporting[:4],
+            )
+    for one in report.ruled_out[:3]:
+        yield Claim(sentence(f"Ruled out: {one.title}: {one.reason}"), one.evidence)
+
+
+def _names(text: str, title: str, service: str, kind: str, change: str, asked: Asked) -> bool:
+    """Whether a question names a change: by its hash, by its service and kind, by words of its
+    title. A kind alone names every change of that kind."""
+    if any(change.lower().startswith(w) for w in re.findall(r"\b[0-9a-f]{7,40}\b", text.lower())):
+        return True
+    kinds = {name for name, words in _KINDS.items() if words.search(text)}
+    if asked.services:
+        fits = not kinds or kind in kinds or (kind == "commit" and "deployment" in kinds)
+        return service in asked.services and fits
+    shared = set(telling_words(text)) & set(telling_words(title))
+    named = len(shared) >= 2 or (bool(shared) and (kind in kinds or len(telling_words(title)) < 3))
+    return named or (kinds == {kind} and not _says_more(text))
+
+
+def _says_more(text: str) -> bool:
+    """Whether a question holds words beyond those of any question."""
+    plain = {"deploy", "deployment", "flag", "commit", "config", "change", "why", "rule", "could"}
+    return bool(set(telling_words(text)) - plain)
+
+
+def _names_excluded(text: str, one: RuledOut, asked: Asked) -> bool:
+    if any(service in one.title for service in asked.services):
+        return True
+    return bool(set(telling_words(text)) & set(telling_words(one.title)))
+
+
+def _against(suspect: Suspect, report: Report) -> Iterator[Claim]:
+    named = (suspect.title, suspect.id[:10])
+    reason = next((r for r in report.ruled_out if any(n in r.title for n in named)), None)
+    if reason is not None:
+        yield Claim(
+            sentence(f"{change_name(suspect)} is ruled out: {reason.reason}"),
+            reason.evidence or suspect.evidence,
+        )
+    for part in _moving(suspect, positive=False)[:3]:
+        yield _part(part, suspect, "Against")
+    for part in _moving(suspect, positive=True)[:2]:
+        yield _part(part, suspect, "For")
+    leading = report.suspects[0]
+    rival = f" against {leading.score:.2f} of {change_name(leading)}" if leading != suspect else ""
+    yield claim(
+        f"Its score is {suspect.score:.2f}{rival}.", evidence_of(suspect)[:2], leading.evidence
+    )
+
+
+def _not_suspected(asked: Asked) -> Iterator[Claim]:
+    """A change that is known and not suspected, or one that nobody knows of."""
+    report, book = asked.report, asked.book
+    marks = [m for m in report.timeline if m.service in asked.services]
+    for mark in marks[:3]:
+        part = "has a part" if _takes_part(mark.service, report) else "has no part"
+        yield claim(
+            f"{mark.kind.capitalize()} {mark.label} at {book.clock(mark.at)} is not among the "
+            f"suspects; {mark.service} {part} in the incident.",
+            [book.mark(mark)],
+        )
+    if marks:
+        return
+    where = ", ".join(asked.services)
+    if where:
+        window = f"{report.window.start:%Y-%m-%d %H:%M} to {report.window.end:%H:%M} UTC"
+        yield book.absent(f"No change of {where} is known from {window}.", f"changes {where}")
+        return
+    yield Claim("No change or cause that was considered goes by these words.", ())
+    for suspect in report.suspects[:3]:
+        yield claim(f"Considered: {change_name(suspect)} ({suspect.service}).", suspect.evidence)
+
+
+def _takes_part(service: str, report: Report) -> bool:
+    return service in (report.first_failing_service, *report.impact.services)
+
+
+def _no_use(report: Report) -> str:
+    if report.verdict is Verdict.NO_CHANGE_GUILTY:
+        return "No change is guilty, so rolling back is not expected to help."
+    if report.verdict is Verdict.HEALTHY:
+        return "Nothing is wrong, so there is nothing to roll back."
+    if report.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
+        return "No change could be named as the cause: whether a roll-back helps cannot be told."
+    return "Nothing of what is accused can be rolled back."
+
+
+def _together(one: Suspect, other: Suspect) -> bool:
+    return bool(one.deployment) and one.deployment == other.deployment
+
+
+def _after(report: Report, accused: Suspect) -> list[TimelineMark]:
+    """Later deployments of the same service."""
+    return [
+        m
+        for m in report.timeline
+        if m.kind == "deployment" and m.service == accused.service and m.at > accused.at
+    ][:3]

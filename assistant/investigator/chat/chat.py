@@ -1,0 +1,242 @@
+"""One turn of a conversation: understand, investigate when the question is fresh, answer, remember.
+
+A model answers when one is configured; without one, or when it fails, code does, and says so."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import TypeAdapter
+
+from assistant.domain.anomaly import AnomalyWindow
+from assistant.domain.catalogue import Catalogue
+from assistant.domain.claim import Claim
+from assistant.domain.conversation import Conversation, EventKind, Role, Turn
+from assistant.domain.errors import NotFound, UnknownService
+from assistant.domain.ports import Conversations, Redactor, ReportStore
+from assistant.domain.report import Question, Report
+from assistant.investigator.chat.answers import Book, answered, examples
+from assistant.investigator.chat.compaction import facts, remembered, too_long
+from assistant.investigator.chat.names import Names
+from assistant.investigator.chat.reply import BY_CODE, Reply, listed
+from assistant.investigator.chat.topics import Topic
+from assistant.investigator.chat.understanding import (
+    FollowUp,
+    Fresh,
+    NotUnderstood,
+    Setting,
+    understood,
+)
+from assistant.investigator.events import EventStream
+from assistant.investigator.notebook import Notebook
+
+_CLAIMS = TypeAdapter(tuple[Claim, ...])
+LONGEST_MESSAGE = 4_000  # characters; what is longer is cut, and that is told
+
+
+class Speaker(Protocol):
+    """A model that answers over a report."""
+
+    def reply(self, said: Said, by_code: Reply, emit: EventStream) -> Reply:
+        """Its checked answer; `by_code` with the reason when it has none."""
+        ...
+
+    def summary(self, conversation: Conversation, turns: Sequence[Turn]) -> str:
+        """Those turns in short; '' when the model has no answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message with everything that an answer may draw on."""
+
+    conversation: Conversation
+    text: str
+    report: Report
+    notebook: Notebook
+    topic: Topic | None
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Conversations over ports. `investigate` runs the whole line; `look` finds anomaly windows of
+    services that a report does not list; `speaker` is None without a model."""
+
+    conversations: Conversations
+    reports: ReportStore
+    redactor: Redactor
+    clock: Callable[[], datetime]
+    names: Callable[[], Names]
+    catalogue: Callable[[], Catalogue]
+    investigate: Callable[[Question, Callable[[str], None]], Report]
+    lookback: timedelta = timedelta(hours=3)
+    look: Callable[[Report, Sequence[str]], Sequence[AnomalyWindow]] = lambda report, services: ()
+    speaker: Speaker | None = None
+
+    def start(self, *, channel: str, user: str = "", report_id: str = "") -> Conversation:
+        """A new conversation, about a report if one is named. Raises NotFound."""
+        if report_id:
+            self.reports.report(report_id)
+        started = Conversation(uuid.uuid4().hex[:12], self.clock(), channel, user, report_id)
+        self.conversations.save(started)
+        return started
+
+    def turn(self, conversation_id: str, message: str, emit: EventStream) -> Turn:
+        """Answer a message; both are added to the conversation. Raises NotFound, and whatever
+        keeps an investigation from running."""
+        emit(EventKind.STEP, "reading the question")
+        conversation = self.conversations.conversation(conversation_id)
+        text = self.redactor.text(message[:LONGEST_MESSAGE].strip())
+        conversation = self._compacted(conversation)
+        conversation = self._added(conversation, Role.PERSON, text, conversation.user)
+        report = self._spoken_of(conversation)
+        setting = Setting(self.clock(), self.names(), report, self.lookback)
+        meant = understood(text, setting)
+        if len(message) > LONGEST_MESSAGE:
+            emit(EventKind.STEP, f"only the first {LONGEST_MESSAGE} characters were read")
+        if isinstance(meant, Fresh):
+            conversation, reply = self._fresh(conversation, meant, emit)
+        elif report is not None and (isinstance(meant, FollowUp) or self.speaker):
+            reply = self._about(conversation, report, meant, text, emit)
+        else:
+            reply = _not_answered(meant, spoken_of=report is not None)
+        return self._answered(conversation, reply, emit)
+
+    def _fresh(
+        self, conversation: Conversation, meant: Fresh, emit: EventStream
+    ) -> tuple[Conversation, Reply]:
+        for note in meant.notes:
+            emit(EventKind.STEP, note)
+        try:
+            report = self.investigate(meant.question, lambda step: emit(EventKind.STEP, step))
+        except UnknownService as error:
+            return conversation, _not_answered(NotUnderstood(str(error), error.near))
+        conversation = replace(conversation, report_id=report.id)
+        self.conversations.save(conversation)
+        emit(
+            EventKind.REPORT,
+            report.headline.text,
+            id=report.id,
+            verdict=report.verdict.value,
+            confidence=report.confidence,
+        )
+        follow_up = FollowUp(meant.topic, meant.question.symptom, meant.services)
+        reply = self._about(conversation, report, follow_up, meant.question.symptom, emit)
+        if report.headline not in reply.claims:
+            reply = replace(reply, claims=(report.headline, *reply.claims))
+        return conversation, replace(reply, notes=(*meant.notes, *reply.notes))
+
+    def _about(
+        self,
+        conversation: Conversation,
+        report: Report,
+        meant: FollowUp | Fresh | NotUnderstood,
+        text: str,
+        emit: EventStream,
+    ) -> Reply:
+        """An answer about a report; evidence that it found is kept with the report."""
+        notebook = Notebook(report)
+        topic = meant.topic if isinstance(meant, FollowUp) else None
+        if isinstance(meant, FollowUp):
+            look = self.look
+            book = Book(report, notebook, self.catalogue(), lambda s: look(report, s))
+            by_code = _reply(meant, answered(meant, book))
+        else:
+            by_code = _not_answered(meant, spoken_of=True)
+        reply = by_code
+        if self.speaker is not None and topic not in (Topic.HELP, Topic.EVIDENCE):
+            said = Said(conversation, text, report, notebook, topic)
+            reply = self.speaker.reply(said, by_code, emit)
+        self._keep(report, notebook, reply.claims)
+        return reply
+
+    def _keep(self, report: Report, notebook: Notebook, claims: Sequence[Claim]) -> None:
+        evidence = notebook.evidence(e for claim in claims for e in claim.evidence)
+        if len(evidence) > len(report.evidence):
+            self.reports.save(replace(report, evidence=evidence))
+
+    def _spoken_of(self, conversation: Conversation) -> Report | None:
+        if not conversation.report_id:
+            return None
+        try:
+            return self.reports.report(conversation.report_id)
+        except NotFound:
+            return None  # reports can be deleted; the conversation goes on without it
+
+    def _compacted(self, conversation: Conversation) -> Conversation:
+        turns = remembered(conversation)
+        if not too_long(turns):
+            return conversation
+        told = self.speaker.summary(conversation, turns) if self.speaker is not None else ""
+        author = "a model" if told else BY_CODE
+        return self._added(conversation, Role.SUMMARY, told or facts(turns), author)
+
+    def _answered(self, conversation: Conversation, reply: Reply, emit: EventStream) -> Turn:
+        for claim in reply.claims:
+            emit(
+                EventKind.CLAIM,
+                claim.text,
+                evidence=list(claim.evidence),
+                standing=claim.standing.value,
+                problems=list(claim.problems),
+            )
+        conversation = self._added(
+            conversation, Role.ASSISTANT, reply.text, reply.author, reply.claims
+        )
+        turn = conversation.turns[-1]
+        emit(
+            EventKind.ANSWER,
+            reply.text,
+            claims=_CLAIMS.dump_python(reply.claims, mode="json"),
+            notes=list(reply.notes),
+            report_id=turn.report_id,
+            author=reply.author,
+            usage=asdict(reply.usage),
+            turn=turn.number,
+            understood=reply.understood,
+        )
+        return turn
+
+    def _added(
+        self,
+        conversation: Conversation,
+        role: Role,
+        text: str,
+        author: str,
+        claims: tuple[Claim, ...] = (),
+    ) -> Conversation:
+        turn = Turn(
+            number=next_number(conversation),
+            at=self.clock(),
+            role=role,
+            text=text,
+            author=author,
+            claims=claims,
+            report_id=conversation.report_id,
+        )
+        self.conversations.add(conversation.id, turn)
+        return replace(conversation, turns=(*conversation.turns, turn))
+
+
+def next_number(conversation: Conversation) -> int:
+    return conversation.turns[-1].number + 1 if conversation.turns else 1
+
+
+def _reply(meant: FollowUp, claims: tuple[Claim, ...]) -> Reply:
+    if meant.topic is Topic.HELP:
+        return Reply(notes=(listed("You can ask, among others:", examples(spoken_of=True)),))
+    return Reply(claims, meant.notes)
+
+
+def _not_answered(meant: FollowUp | Fresh | NotUnderstood, *, spoken_of: bool = False) -> Reply:
+    """What was not understood, the nearest names, and what can be asked."""
+    offer = listed("You can ask, among others:", examples(spoken_of=spoken_of))
+    if not isinstance(meant, NotUnderstood):
+        return Reply(notes=(offer,))
+    near = (f"Did you mean {', '.join(meant.near)}?",) if meant.near else ()
+    notes = (meant.reason, *(near or (offer,)))
+    return Reply(notes=notes, understood=False)

@@ -1,0 +1,105 @@
+"""Answers that are being written: each in a thread of its own, heard through its stream."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from assistant.domain.conversation import Event, EventKind
+from assistant.domain.errors import CausewayError, NotFound, Overloaded
+from assistant.investigator.chat.chat import Chat, next_number
+from assistant.investigator.chat.stream import Broadcast, Stopped
+from assistant.investigator.events import EventStream
+
+logger = logging.getLogger(__name__)
+
+_KEPT = 200  # streams of conversations, for readers that come back
+
+
+@dataclass(slots=True)
+class _Running:
+    stream: Broadcast
+    thread: threading.Thread
+
+
+class Turns:
+    """At most one answer at a time in each conversation, and `at_once` in all."""
+
+    def __init__(self, chat: Chat, *, at_once: int = 4) -> None:
+        self.chat = chat
+        self._at_once = at_once
+        self._running: OrderedDict[str, _Running] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def begin(self, conversation_id: str, message: str) -> Broadcast:
+        """Start an answer. Raises NotFound, Overloaded when one is being written already or too
+        many are."""
+        conversation = self.chat.conversations.conversation(conversation_id)
+        with self._lock:
+            busy = [name for name, one in self._running.items() if not one.stream.closed]
+            if conversation_id in busy:
+                raise Overloaded("An answer is being written in this conversation.")
+            if len(busy) >= self._at_once:
+                raise Overloaded(f"{self._at_once} answers are being written.", retry_after_s=10)
+            stream = Broadcast(next_number(conversation))
+            thread = threading.Thread(
+                target=self._write,
+                args=(conversation_id, message, stream),
+                name="answer",
+                daemon=True,
+            )
+            self._running[conversation_id] = _Running(stream, thread)
+            self._running.move_to_end(conversation_id)
+            while len(self._running) > _KEPT:
+                self._forget_one()
+        thread.start()
+        return stream
+
+    def stream(self, conversation_id: str) -> Broadcast:
+        """The latest answer of a conversation, running or done. Raises NotFound."""
+        with self._lock:
+            running = self._running.get(conversation_id)
+        if running is None:
+            raise NotFound(
+                f"No answer of conversation {conversation_id!r} is being written.",
+                hint="Its turns tell what was answered.",
+            )
+        return running.stream
+
+    def stop(self, conversation_id: str) -> None:
+        """End the answer that is being written, and wait for its end."""
+        with self._lock:
+            running = self._running.get(conversation_id)
+        if running is not None:
+            running.stream.stop()
+            running.thread.join()
+
+    def close(self) -> None:
+        """Stop everything; what holds the stores open has ended on return."""
+        with self._lock:
+            names = list(self._running)
+        for name in names:
+            self.stop(name)
+
+    def _forget_one(self) -> None:
+        """The oldest that is done."""
+        done = next((name for name, one in self._running.items() if one.stream.closed), None)
+        self._running.pop(done or next(iter(self._running)))
+
+    def _write(self, conversation_id: str, message: str, stream: Broadcast) -> None:
+        clock = self.chat.clock
+        emit = EventStream(stream, clock)
+        try:
+            self.chat.turn(conversation_id, message, emit)
+            stream.close()
+        except Stopped:
+            stream.close(Event(0, clock(), EventKind.STOPPED, "The answer was stopped."))
+        except CausewayError as error:
+            data = {"hint": error.hint, "error": type(error).__name__}
+            stream.close(Event(0, clock(), EventKind.FAILED, str(error), data))
+        except Exception:
+            logger.exception("an answer failed")
+            text = "Causeway made a mistake; its log has the details."
+            stream.close(Event(0, clock(), EventKind.FAILED, text, {"hint": ""}))
