@@ -68,13 +68,13 @@ def mentions(text: str, names: frozenset[str]) -> list[tuple[int, int, str, bool
     found = []
     for match in _WORD.finditer(text):
         word = match[0].lower()
-        if word.endswith(("'s", "’s")):  # noqa: RUF001
+        if word.endswith(("'s", "’s")):
             word = word[:-2]
         if word in exact:
             found.append((match.start(), match.end(), exact[word], True))
         elif (bare := stem(word)) in stems:
             following = text[match.end() : match.end() + 12].lstrip(" -").split(" ")[0].lower()
-            sure = bare != word or following.strip(".,;:'’") in _KINDS  # noqa: RUF001
+            sure = bare != word or following.strip(".,;:'’") in _KINDS
             found.append((match.start(), match.end(), stems[bare], sure))
     return found
 

@@ -40,7 +40,7 @@ class Quantity:
 
 _WORDS = "|".join(sorted((w for w in NUMBER_WORDS if w not in ("zero", "one")), key=len)[::-1])
 _NUMBER = re.compile(
-    r"(?<![\w.,:/#@=-])(?P<sign>[-−+]?)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"  # noqa: RUF001
+    r"(?<![\w.,:/#@=-])(?P<sign>[-−+]?)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<exponent>e[+-]?\d{1,2})?(?P<kilo>k(?![A-Za-z]))?",
     re.IGNORECASE,
 )
@@ -56,7 +56,7 @@ _PER = re.compile(r" ?(?:/ ?(s|sec|second|min|minute|h)|(?:per|a|each) (second|m
 _NOUN = re.compile(r"[- ]((?:[a-z]+ ){0,2}[a-z]+)", re.IGNORECASE)
 _BEFORE = re.compile(r"([~≈<>≥]|[A-Za-z]+)\s*$")
 _JOINED = re.compile(
-    r"^(?: ?[a-zµ%]{0,3})? ?(?:to|and|-|–|→|->|or|out of|of|vs\.?|versus|up to|down to) "  # noqa: RUF001
+    r"^(?: ?[a-zµ%]{0,3})? ?(?:to|and|-|–|→|->|or|out of|of|vs\.?|versus|up to|down to) "
     r"?(?:about |around |over |only |just |~)?$"
 )
 _PER_BASE = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 1 / 60, "minute": 1 / 60, "h": 1 / 3600}
@@ -79,7 +79,7 @@ def _digits(text: str) -> Iterator[Quantity]:
             continue
         digits = match["digits"].replace(",", "")
         shown = float(digits + (match["exponent"] or "")) * (1000 if match["kilo"] else 1)
-        if match["sign"] in ("-", "−"):  # noqa: RUF001
+        if match["sign"] in ("-", "−"):
             shown = -shown
         step = _step(digits, match["exponent"]) * (1000 if match["kilo"] else 1)
         yield _measured(text, match.start(), match.end(), shown, step)

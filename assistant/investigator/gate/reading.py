@@ -3,6 +3,7 @@ works on this and none reads the text again."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ _IDENTIFIER = re.compile(
 )
 _EVIDENCE_ID = re.compile(r"[\[(](?:E\d+(?:, ?| and )?)+[\])]|\bE\d+\b")
 _CLAUSE = re.compile(r"[;:—]|, |\b(?:and|but|while|whereas|so|then|which|when|where|because)\b")
-_WORD = re.compile(r"[A-Za-z][A-Za-z'’]*|~|≈")  # noqa: RUF001
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’]*|~|≈")
 _SENTENCE_WORDS = frozenset(
     "first-failing root-cause follow-up knock-on read-only well-known long-running no-one and/or "
     "i.e e.g vs. co-occur up-to-date roll-back run-time real-time high-level low-level end-to-end "
@@ -143,11 +144,11 @@ def _without_passages(text: str, grounds: Grounds) -> str:
 
 
 def _tokens(text: str) -> tuple[Token, ...]:
-    found = [(m.start(), m.end(), m[0].lower().replace("’", "'")) for m in _WORD.finditer(text)]  # noqa: RUF001
+    found = [(m.start(), m.end(), m[0].lower().replace("’", "'")) for m in _WORD.finditer(text)]
     stems = _stemmer.stemWords([word.removesuffix("'s") for _, _, word in found])
     return tuple(Token(s, e, w, st) for (s, e, w), st in zip(found, stems, strict=True))
 
 
 def _clauses(text: str) -> tuple[tuple[int, int], ...]:
     cuts = [0, *(m.start() for m in _CLAUSE.finditer(text)), len(text)]
-    return tuple((a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a)
+    return tuple((a, b) for a, b in itertools.pairwise(cuts) if b > a)

@@ -9,7 +9,7 @@ from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.reading import Reading
 
 _ELLIPSIS = re.compile(r"…|\.\.\.")
-_QUOTES = str.maketrans("’‘“”–—", "''\"\"--")  # noqa: RUF001
+_QUOTES = str.maketrans("’‘“”–—", "''\"\"--")
 
 
 def check_quotes(reading: Reading, grounds: Grounds) -> Iterator[str]:
