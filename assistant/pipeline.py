@@ -30,9 +30,13 @@ __all__ = ["Intake", "Sources", "ingest", "investigate"]
 
 
 def investigate(
-    question: Question, sources: Sources, progress: Callable[[str], None] = lambda step: None
+    question: Question,
+    sources: Sources,
+    progress: Callable[[str], None] = lambda step: None,
+    narrate: Callable[[Report], Report] | None = None,
 ) -> Report:
-    """From a question to a cited report, saved under its id. `progress` hears of each step."""
+    """From a question to a cited report, saved under its id. `progress` hears of each step;
+    `narrate` adds what a language model says of it, None without one."""
     watch = _Stopwatch(progress)
     with watch("finding the window"):
         scope = scope_of(question, sources)
@@ -52,6 +56,9 @@ def investigate(
         diagnosis: Diagnosis = sources.compute(diagnose, facts)
     with watch("writing the report"):
         report = explain(facts, diagnosis, uuid.uuid4().hex[:12])
+    if narrate:
+        with watch("asking the model"):
+            report = narrate(report)
     report = replace(report, seconds=watch.seconds)
     sources.reports.save(report)
     return report

@@ -1,0 +1,109 @@
+"""Who explains a report: a language model within its budget, when one is configured."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from assistant.domain.ports import Ledger, Redactor
+from assistant.domain.report import Report
+from assistant.domain.usage import Budget, CallContext
+from assistant.domain.window import TimeWindow
+from assistant.investigator.events import EventStream
+from assistant.investigator.models import Models
+from assistant.settings import Settings
+from assistant.work.observatory import Observatory
+
+if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
+
+    from assistant.investigator.notebook import Notebook
+
+__all__ = ["NO_MODEL", "Explainer"]
+
+NO_MODEL = "none"  # the name that asks for the report of the analysis alone
+_NARRATE = "assistant.investigator.narrate"
+
+log = logging.getLogger(__name__)
+
+
+class Explainer:
+    """Built with the stores; langchain is imported only for a report that a model explains."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        observatory: Observatory,
+        ledger: Ledger,
+        redactor: Redactor,
+        clock: Callable[[], datetime],
+        tools: Callable[[Report, Notebook], Sequence[BaseTool]],
+    ) -> None:
+        self._settings = settings
+        self._observatory = observatory
+        self._ledger = ledger
+        self._redactor = redactor
+        self._clock = clock
+        self._tools = tools
+
+    @cached_property
+    def models(self) -> Models:
+        return Models(self._settings.model_table, self._settings.model_steps)
+
+    def narrate(
+        self, context: CallContext, emit: EventStream, model: str = ""
+    ) -> Callable[[Report], Report] | None:
+        """What adds a model's explanation to a report; None when no model is configured, or
+        `model` is 'none'. Raises InvalidSettings when none is called `model`."""
+        if model == NO_MODEL:
+            return None
+        models = self.models.only(model) if model else self.models
+        if models.for_step("investigate") is None:
+            return None
+        # The import takes seconds: it runs beside the analysis.
+        threading.Thread(target=self.warm_up, name="model", daemon=True).start()
+        return lambda report: self._narrated(report, models, context, emit)
+
+    def warm_up(self) -> None:
+        """Load what a model's part takes, if one is configured."""
+        if self.models.names:
+            import_module(_NARRATE)
+
+    def budget(self, user: str) -> Budget:
+        """What one investigation of that user may spend, the day's rest included; 0 in the
+        settings is no limit."""
+        settings = self._settings
+        usd = settings.budget_usd or None
+        if per_day := settings.budget_user_day_usd:
+            now = self._clock().astimezone(UTC)
+            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+            today = TimeWindow(midnight, midnight + timedelta(days=1))
+            left = max(per_day - self._ledger.spent(today, user=user).cost_usd, 0.0)
+            usd = left if usd is None else min(usd, left)
+        return Budget(
+            usd=usd,
+            tokens=settings.budget_tokens or None,
+            calls=settings.budget_calls or None,
+            seconds=settings.budget_seconds or None,
+        )
+
+    def _narrated(
+        self, report: Report, models: Models, context: CallContext, emit: EventStream
+    ) -> Report:
+        from assistant.investigator.narrate import Narrator
+
+        narrator = Narrator(
+            models=models,
+            meter=self._observatory.meter(replace(context, investigation=report.id)),
+            budget=self.budget(context.user),
+            redactor=self._redactor,
+            tools=self._tools,
+            emit=emit,
+        )
+        return narrator(report)
