@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.analysis.redaction import RuleRedactor
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import RecordedChange
-from assistant.domain.conversation import Feedback
+from assistant.domain.conversation import Event, EventKind, Feedback
 from assistant.domain.errors import InvalidWindow
 from assistant.domain.ports import (
     CatalogueSource,
@@ -30,14 +30,17 @@ from assistant.domain.ports import (
 )
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import Series, SignalBatch
+from assistant.domain.usage import CallContext
 from assistant.domain.window import TimeWindow
 from assistant.intake import Intake, ingest
+from assistant.investigator.events import EventStream
 from assistant.settings import Settings
-from assistant.telemetry import OwnTelemetry
 from assistant.work.background import Timer
 from assistant.work.commits import IndexingChangeLog
 from assistant.work.compute import ProcessCompute
+from assistant.work.explaining import Explainer
 from assistant.work.learning import Learner
+from assistant.work.observatory import Observatory
 from retrievers.catalogue import FileCatalogue
 from retrievers.code import GitHistory
 from retrievers.knowledge import ChromaKnowledge
@@ -62,6 +65,7 @@ if TYPE_CHECKING:
         SqlReportStore,
     )
 
+_INVESTIGATE = CallContext(step="investigate")
 _MIB = 1024 * 1024
 _MOST_STEPS = 1_000  # of one read of series
 _TRIM_EVERY_S = 15 * 60.0
@@ -102,32 +106,44 @@ class Causeway:
     clock: Callable[[], datetime]
     intake: Intake
     learner: Learner
-    own: OwnTelemetry
+    own: Observatory
     open_records: Callable[[], object]
 
     def accept(self, batch: SignalBatch, changes: Sequence[RecordedChange]) -> None:
         """Redact and store; durable on return. Raises Overloaded, StorageFull."""
-        with self.own.ingest_step(batch):
+        with self.own.telemetry.ingest_step(batch):
             ingest(self.intake, batch, changes)
 
     def accept_changes(self, changes: Sequence[RecordedChange]) -> None:
         self.accept(SignalBatch(), changes)
 
     def investigate(
-        self, question: Question, progress: Callable[[str], None] = lambda step: None
+        self,
+        question: Question,
+        progress: Callable[[str], None] = lambda step: None,
+        *,
+        context: CallContext = _INVESTIGATE,
+        model: str = "",
+        hear: Callable[[Event], None] = lambda event: None,
     ) -> Report:
-        """Run the whole line; the report is kept under its id."""
+        """Run the whole line; the report is kept under its id. A configured model explains it, on
+        behalf of `context`: the one called `model`, or none for 'none'. `progress` hears of each
+        step, `hear` of everything. Raises InvalidSettings for an unknown model."""
         # Imported at the first question: the analysis takes seconds that ingest need not wait for.
         from assistant.pipeline import investigate
 
-        with self.own.step("investigate", service=question.service) as span:
+        with self.own.telemetry.step("investigate", service=question.service) as span:
+
+            emit = EventStream(hear, self.clock)
 
             def heard(step: str) -> None:
                 span.add_event(step)
                 progress(step)
+                emit(EventKind.STEP, step)
 
             symptom = self.intake.redactor.text(question.symptom)
-            return investigate(replace(question, symptom=symptom), self._sources(), heard)
+            narrate = self.explainer.narrate(context, emit, model)
+            return investigate(replace(question, symptom=symptom), self._sources(), heard, narrate)
 
     def _sources(self) -> Sources:
         from assistant.gather import Reach, Sources
@@ -154,6 +170,7 @@ class Causeway:
         self.open_records()
         for module in ("assistant.pipeline", "integrations.renderings.html"):
             importlib.import_module(module)
+        self.explainer.warm_up()
 
     @cached_property
     def turns(self) -> Turns:
@@ -161,6 +178,18 @@ class Causeway:
         from assistant.investigator.chat.turns import Turns
 
         return Turns(self._chat())
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """What a language model adds to a report, if one is configured."""
+        return Explainer(
+            self.settings,
+            self.own,
+            self.ledger,
+            self.intake.redactor,
+            self.clock,
+            tools=lambda report, notebook: (),
+        )
 
     def _chat(self) -> Chat:
         from assistant.investigator.chat.chat import Chat
@@ -254,6 +283,11 @@ def open_causeway(
         stack.callback(learner.close)
         writer = GroupCommit(store)
         stack.callback(writer.close)
+        intake = Intake(writer, changes, redactor, learner)
+        observatory = Observatory(
+            settings, intake, records.ledger, clock, long_running=long_running
+        )
+        stack.callback(observatory.close)
         if long_running:
             stack.callback(_retention(settings, store, clock).close)
         causeway = Causeway(
@@ -270,9 +304,9 @@ def open_causeway(
             code=code,
             compute=compute,
             clock=clock,
-            intake=Intake(writer, changes, redactor, learner),
+            intake=intake,
             learner=learner,
-            own=OwnTelemetry(),
+            own=observatory,
             open_records=records.open,
         )
         stack.callback(causeway.close)

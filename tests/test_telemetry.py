@@ -1,5 +1,8 @@
 """Causeway's own telemetry: spans around its steps, none around the ingest of its own."""
 
+# OpenTelemetry is a namespace package, which mypy is told not to follow.
+# mypy: disable-error-code="attr-defined"
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -50,11 +50,8 @@ def command(
         data_dir=data_dir,
     )
     from assistant.api.server import Addresses, serve
-    from assistant.cli.exporting import export_own_telemetry
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-
-    export_own_telemetry()
 
     def ready(addresses: Addresses) -> None:
         if as_json:

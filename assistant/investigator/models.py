@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import ipaddress
 import os
 from collections.abc import Mapping, Sequence
@@ -183,6 +184,9 @@ def _shared(settings: ModelSettings) -> dict[str, Any]:
     """What both of OpenAI's classes take. Retries are counted and told by the agent itself."""
     import openai
 
+    # openai would look into a half-imported httpx while another thread (the vector store's) is
+    # still loading it; this waits until it is whole.
+    importlib.import_module("httpx")
     shared: dict[str, Any] = {
         "timeout": openai.Timeout(settings.timeout_s, connect=min(_CONNECT_S, settings.timeout_s)),
         "max_retries": 0,

@@ -132,8 +132,8 @@ class Settings(BaseSettings):
     budget_user_day_usd: Limit = Field(
         5, description="US dollars that one user may spend on a model in a day; 0: no limit."
     )
-    genai_names: Literal["current", "v1.41"] = Field(
-        "current", description="OpenTelemetry's GenAI names: current, or those of v1.41."
+    genai_names: Literal["current", "v1.41", "both"] = Field(
+        "current", description="OpenTelemetry's GenAI names: current, those of v1.41, or both."
     )
 
     @field_validator("repositories", mode="before")
