@@ -98,7 +98,8 @@ def understood(text: str, setting: Setting) -> Fresh | FollowUp | NotUnderstood:
             topic = Topic.STEER
         if topic is not None:
             return FollowUp(topic, text, about.services, when, _unclear(text, when, about))
-    if not _can_start(topic, text, bool(symptom or when or about.services)):
+    where_or_when = bool(when or about.services)
+    if not _can_start(topic, text, symptom=symptom, placed=where_or_when):
         return _without_report(topic, text)
     if about.unknown:
         return _no_such_service(about)
@@ -154,11 +155,13 @@ def _no_such_service(about: Mentioned) -> NotUnderstood:
     return NotUnderstood(f"No service is called “{about.unknown}”.", about.near)
 
 
-def _can_start(topic: Topic | None, text: str, concrete: bool) -> bool:
-    """Whether an investigation could answer it: most follow-ups need one to speak of."""
+def _can_start(topic: Topic | None, text: str, *, symptom: bool, placed: bool) -> bool:
+    """Whether an investigation could answer it: most follow-ups need one to speak of, unless a
+    symptom stands beside them with a service or a time."""
     if topic is None or topic in _OPENING:
         return True
-    return topic not in _SILENT and (_starts(text) or (topic is Topic.WHY_SUSPECT and concrete))
+    asks_why = topic is Topic.WHY_SUSPECT and (symptom or placed)
+    return topic not in _SILENT and (_starts(text) or asks_why or (symptom and placed))
 
 
 def _without_report(topic: Topic | None, text: str) -> FollowUp | NotUnderstood:

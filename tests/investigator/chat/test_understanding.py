@@ -18,9 +18,13 @@ from tests.builders import at
 from tests.builders.reports import a_report
 
 NAMES = Names.of(
-    dict.fromkeys(("gateway", "checkout", "payments", "inventory", "orders-db", "frontend", "cart", "cart-db", "product-catalog"), ())
-    | {"adservice": ("ads",), "shipping-api": (), "shipping-worker": ()}
-)  # fmt: skip
+    dict.fromkeys(
+        "gateway checkout payments inventory orders-db frontend cart cart-db product-catalog "
+        "shipping-api shipping-worker".split(),
+        (),
+    )
+    | {"adservice": ("ads",)}
+)
 
 
 def read(text: str, report: Report | None = None) -> Fresh | FollowUp | NotUnderstood:

@@ -105,9 +105,9 @@ def claim(text: str, *cited: Iterable[str]) -> Claim:
 
 
 def sentence(text: str) -> str:
-    """With a capital and a full stop."""
+    """With a full stop. Its first word stays as it is: it may be a name."""
     text = text.strip()
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def change_name(suspect: Suspect) -> str:

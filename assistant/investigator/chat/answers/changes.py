@@ -4,7 +4,7 @@ undoing would do."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assistant.analysis.code.words import telling_words
 from assistant.domain.claim import Claim
@@ -19,6 +19,11 @@ from assistant.investigator.chat.answers.book import (
 from assistant.investigator.chat.times import When
 
 _MOST = 12
+_WEAK = 0.3  # of 1: a part of a score that says this little speaks against a change
+# Words of any question about changes, as `telling_words` has them.
+_PLAIN = frozenset(
+    telling_words("why not could rule out deploy deployment flag commit config change")
+)
 _KINDS = {
     "deployment": re.compile(r"\b(?:deploy\w*|releases?|rollouts?|versions?)\b", re.I),
     "flag": re.compile(r"\b(?:flags?|toggles?)\b", re.I),
@@ -37,19 +42,15 @@ def what_changed(asked: Asked) -> Iterator[Claim]:
         yield claim(
             f"{book.clock(mark.at)}: {mark.kind} {mark.label}{where}{accused}.", [book.mark(mark)]
         )
-    shown = {m.label for m in marks}
-    for suspect in report.suspects:
-        listed = suspect.title in shown or (
-            asked.services and suspect.service not in asked.services
+    known = [s for s in report.suspects if _went_live(s, asked.services, marks)]
+    for suspect in known:
+        where = suspect.service or "an unknown service"
+        yield claim(
+            f"{book.clock(suspect.at)}: {change_name(suspect)} went live in {where} "
+            f"(score {suspect.score:.2f}).",
+            suspect.evidence,
         )
-        if suspect.kind == "commit" and not listed:
-            score = f"score {suspect.score:.2f}"
-            yield claim(
-                f"{book.clock(suspect.at)}: {change_name(suspect)} went live in "
-                f"{suspect.service or 'an unknown service'} ({score}).",
-                suspect.evidence,
-            )
-    if not marks and not report.suspects:
+    if not marks and not known:
         where = f" of {', '.join(asked.services)}" if asked.services else ""
         yield book.absent(f"No change{where} is known in the period looked at.", "changes")
     if len(marks) > _MOST:
@@ -128,6 +129,13 @@ def roll_back(asked: Asked) -> Iterator[Claim]:
     )
 
 
+def _went_live(suspect: Suspect, services: Sequence[str], marks: Sequence[TimelineMark]) -> bool:
+    """A commit of the services asked about that no mark shows already."""
+    if suspect.kind != "commit" or (services and suspect.service not in services):
+        return False
+    return not any(n in m.label for m in marks for n in (suspect.title, suspect.id[:12]))
+
+
 def _asked_for(mark: TimelineMark, services: tuple[str, ...], period: When | None) -> bool:
     if services and mark.service and mark.service not in services:
         return False
@@ -174,18 +182,17 @@ def _names(text: str, title: str, service: str, kind: str, change: str, asked: A
 
 def _says_more(text: str) -> bool:
     """Whether a question holds words beyond those of any question."""
-    plain = {"deploy", "deployment", "flag", "commit", "config", "change", "why", "rule", "could"}
-    return bool(set(telling_words(text)) - plain)
+    return bool(set(telling_words(text)) - _PLAIN)
 
 
 def _names_excluded(text: str, one: RuledOut, asked: Asked) -> bool:
-    if any(service in one.title for service in asked.services):
-        return True
-    return bool(set(telling_words(text)) & set(telling_words(one.title)))
+    if asked.services:
+        return any(service in one.title for service in asked.services)
+    return bool((set(telling_words(text)) & set(telling_words(one.title))) - _PLAIN)
 
 
 def _against(suspect: Suspect, report: Report) -> Iterator[Claim]:
-    named = (suspect.title, suspect.id[:10])
+    named = (suspect.title, suspect.id[:10], suspect.deployment or suspect.title)
     reason = next((r for r in report.ruled_out if any(n in r.title for n in named)), None)
     if reason is not None:
         yield Claim(
@@ -194,7 +201,11 @@ def _against(suspect: Suspect, report: Report) -> Iterator[Claim]:
         )
     for part in _moving(suspect, positive=False)[:3]:
         yield _part(part, suspect, "Against")
-    for part in _moving(suspect, positive=True)[:2]:
+    moving = _moving(suspect, positive=True)
+    for part in [p for p in moving if p.value < _WEAK][:2]:
+        text = f"Against ({part.name}, only {part.value:.2f} of 1): {sentence(part.reason)}"
+        yield Claim(text, part.evidence or suspect.evidence)
+    for part in [p for p in moving if p.value >= _WEAK][:2]:
         yield _part(part, suspect, "For")
     leading = report.suspects[0]
     rival = f" against {leading.score:.2f} of {change_name(leading)}" if leading != suspect else ""

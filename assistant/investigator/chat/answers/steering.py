@@ -102,7 +102,7 @@ def _for(
     for hypothesis in report.hypotheses:
         if hypothesis.kind != "change" and _about(target, hypothesis.title, hypothesis.service):
             text = f"hypothesis “{hypothesis.title}” with {hypothesis.confidence:.2f}."
-            yield text, hypothesis.supporting
+            yield text, hypothesis.supporting or hypothesis.contradicting
     for suspect in report.suspects[:5]:
         if suspect.service in target.services:
             text = f"{change_name(suspect)} changed it, score {suspect.score:.2f}."
@@ -136,6 +136,11 @@ def _against(target: Target, shown: Sequence[AnomalyWindow], asked: Asked) -> It
         if hop.source in target.services and not hop.verified:
             text = f"Against {target.name}: the hop to {hop.target} is not fully verified."
             yield Claim(text, hop.evidence)
+    for hypothesis in report.hypotheses:
+        about = _about(target, hypothesis.title, hypothesis.service)
+        if hypothesis.kind != "change" and about and hypothesis.contradicting:
+            text = f"Against {target.name}: what contradicts “{hypothesis.title}”."
+            yield Claim(text, hypothesis.contradicting)
     for one in report.ruled_out:
         if _about(target, one.title, ""):
             yield Claim(sentence(f"Against {target.name}: {one.title}: {one.reason}"), one.evidence)
