@@ -133,7 +133,6 @@ class Causeway:
         from assistant.pipeline import investigate
 
         with self.own.telemetry.step("investigate", service=question.service) as span:
-
             emit = EventStream(hear, self.clock)
 
             def heard(step: str) -> None:

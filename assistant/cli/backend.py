@@ -24,8 +24,16 @@ from assistant.settings import Settings
 class Backend(Protocol):
     """What commands need; failures are CausewayErrors, the same from both sides."""
 
-    def investigate(self, question: Question, progress: Callable[[str], None]) -> Report:
-        """`progress` may hear of each step."""
+    def investigate(
+        self,
+        question: Question,
+        progress: Callable[[str], None],
+        *,
+        model: str = "",
+        hear: Callable[[Event], None] = lambda event: None,
+    ) -> Report:
+        """`progress` may hear of each step, `hear` of everything a model does. `model` names one
+        of the configured; 'none' asks for the analysis alone."""
         ...
 
     def changes(self, window: TimeWindow, services: Sequence[str]) -> Sequence[RecordedChange]: ...

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from assistant.cli import options, output
+from assistant.cli.talking import line_of, printable
 from assistant.cli.times import MOMENT, PERIOD, WINDOW
+from assistant.domain.conversation import Event, EventKind
 from assistant.domain.window import TimeWindow
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from assistant.domain.report import Question
     from assistant.settings import Settings
+
+_WATCHED = 100  # characters of what a model is writing, on the line that a person watches
 
 
 @click.command("investigate")
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A git repository to search for the guilty commit, besides the configured ones.",
 )
+@click.option("--no-model", is_flag=True, help="Without a language model, whatever is set.")
+@click.option("--model", default="", metavar="NAME", help="The configured model to explain it.")
 @options.as_json
 @click.option(
     "--html", type=click.Path(path_type=Path, dir_okay=False), help="Also write one HTML file."
@@ -59,6 +65,8 @@ def command(
     alert: BinaryIO | None,
     symptom: str,
     repo: Path | None,
+    no_model: bool,
+    model: str,
     as_json: bool,
     html: Path | None,
 ) -> None:
@@ -72,10 +80,17 @@ def command(
       causeway investigate --service cart --baseline 2026-03-01T12:00Z..2026-03-01T13:00Z
       causeway investigate --alert alert.json --json
 
+    With a language model configured (`causeway models`), it tests the analysis, explains it, and
+    code checks its sentences; Ctrl-C ends its part early and shows the report all the same.
+
     An alert is Alertmanager's or Grafana's webhook payload, or JSON with service, metric, summary
     and fired_at. Any verdict, "no change is guilty" included, ends with exit code 0.
     """
     from assistant.cli.backend import connected
+    from assistant.settings import NO_MODEL
+
+    if no_model and model:
+        raise click.UsageError("--no-model and --model exclude each other.")
 
     settings = _with_repository(options.settings_from(config), repo)
     question = _question(settings, service, at, window, alert, symptom)
@@ -84,7 +99,13 @@ def command(
         if repo:
             question = replace(question, repository=backend.repository(repo))
         with _status() as status:
-            report = backend.investigate(question, lambda step: status.update(f"{step}…"))
+            watched = _Watched(status)
+            report = backend.investigate(
+                question,
+                watched.step,
+                model=NO_MODEL if no_model else model,
+                hear=watched.event,
+            )
     if html:
         output.write_page(report, html)
     output.show(report, as_json=as_json)
@@ -122,6 +143,27 @@ def _with_repository(settings: Settings, repo: Path | None) -> Settings:
     path = repo.resolve()
     name = path.name.removesuffix(".git") or "repository"
     return settings.model_copy(update={"repositories": {**settings.repositories, name: path}})
+
+
+class _Watched:
+    """What is going on, on the one line that a person watches."""
+
+    def __init__(self, status: Status) -> None:
+        self._status = status
+        self._written = ""
+
+    def step(self, step: str) -> None:
+        self._status.update(f"{step}…")
+
+    def event(self, event: Event) -> None:
+        from rich.markup import escape
+
+        if event.kind is EventKind.TOKEN:
+            self._written = (self._written + event.text)[-_WATCHED:]
+            self._status.update(escape(printable(self._written)))
+        elif event.kind in (EventKind.STEP, EventKind.TOOL):
+            self._written = ""
+            self._status.update(f"{escape(printable(line_of(event)))}…")
 
 
 def _status() -> Status:

@@ -8,10 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from assistant.cli.repositories import known_name
+from assistant.cli.talking import person
 from assistant.domain.changes import RecordedChange
 from assistant.domain.conversation import Conversation, Event, Feedback
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import Series
+from assistant.domain.usage import CallContext
 from assistant.domain.window import TimeWindow
 from assistant.wiring import Causeway
 from integrations.sources.files.mapping import FileFormat, batch_from_lines
@@ -26,8 +28,18 @@ class Local:
     def __init__(self, causeway: Causeway) -> None:
         self._causeway = causeway
 
-    def investigate(self, question: Question, progress: Callable[[str], None]) -> Report:
-        return self._causeway.investigate(question, progress)
+    def investigate(
+        self,
+        question: Question,
+        progress: Callable[[str], None],
+        *,
+        model: str = "",
+        hear: Callable[[Event], None] = lambda event: None,
+    ) -> Report:
+        context = CallContext("investigate", user=person(), channel="cli")
+        return self._causeway.investigate(
+            question, progress, context=context, model=model, hear=hear
+        )
 
     def changes(self, window: TimeWindow, services: Sequence[str]) -> Sequence[RecordedChange]:
         return self._causeway.changes.changes(window, services)

@@ -20,6 +20,7 @@ from assistant.api.problems import error_of
 from assistant.api.schemas import change_from_dict, question_to_dict, series_from_dict
 from assistant.cli.failures import Unreachable
 from assistant.cli.repositories import known_name
+from assistant.cli.talking import person
 from assistant.domain.changes import RecordedChange
 from assistant.domain.conversation import Conversation, Event, Feedback
 from assistant.domain.errors import CallerError, Overloaded
@@ -44,9 +45,19 @@ class Remote:
     def close(self) -> None:
         self._http.close()
 
-    def investigate(self, question: Question, progress: Callable[[str], None]) -> Report:
+    def investigate(
+        self,
+        question: Question,
+        progress: Callable[[str], None],
+        *,
+        model: str = "",
+        hear: Callable[[Event], None] = lambda event: None,
+    ) -> Report:
         progress("asking the server")
-        answer = self._ask("POST", "/api/v1/investigations", json=question_to_dict(question))
+        asked = {"model": model, "user": person(), "channel": "cli"}
+        answer = self._ask(
+            "POST", "/api/v1/investigations", json=question_to_dict(question), params=asked
+        )
         return report_from_json(answer.content)
 
     def changes(self, window: TimeWindow, services: Sequence[str]) -> Sequence[RecordedChange]:

@@ -31,13 +31,13 @@ class Progress:
 
     def show(self, event: Event) -> None:
         if event.kind is EventKind.TOKEN and self._tokens:
-            click.secho(_printable(event.text), dim=True, nl=False, err=True)
+            click.secho(printable(event.text), dim=True, nl=False, err=True)
             self._open = True
             return
-        line = _line(event)
+        line = line_of(event)
         if line:
             self.end()
-            click.secho(f"· {_printable(line)}", dim=True, err=True)
+            click.secho(f"· {printable(line)}", dim=True, err=True)
 
     def end(self) -> None:
         if self._open:
@@ -61,20 +61,21 @@ def answer_text(event: Event) -> str:
     """The answer as text: a line for each sentence, evidence ids coloured, guesses marked."""
     if event.kind is EventKind.STOPPED:
         return click.style(event.text, fg="yellow")
-    lines = [click.style(_printable(note), dim=True) for note in event.data.get("notes", ())]
+    lines = [click.style(printable(note), dim=True) for note in event.data.get("notes", ())]
     lines += [_sentence(claim) for claim in event.data.get("claims", ())]
     if event.data.get("author", "code") != "code":
-        lines.append(click.style(f"— {_printable(str(event.data['author']))}", dim=True))
+        lines.append(click.style(f"— {printable(str(event.data['author']))}", dim=True))
     return "\n".join(lines)
 
 
 def _sentence(claim: dict[str, Any]) -> str:
     ids = "".join(click.style(f" [{one}]", fg="cyan") for one in claim["evidence"])
     doubt = click.style(" (unverified)", fg="yellow") if claim["standing"] == "unverified" else ""
-    return f"{_printable(claim['text'])}{ids}{doubt}"
+    return f"{printable(claim['text'])}{ids}{doubt}"
 
 
-def _line(event: Event) -> str:
+def line_of(event: Event) -> str:
+    """What a step, a tool or a report is in short; '' for other events."""
     if event.kind is EventKind.TOOL:
         arguments = event.data.get("arguments") or {}
         told = ", ".join(f"{name}={value}" for name, value in arguments.items())
@@ -86,7 +87,7 @@ def _line(event: Event) -> str:
     return ""
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Without what a terminal would obey: data of others stands in answers."""
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
 

@@ -5,12 +5,13 @@ or `~/.config/causeway/causeway.toml`), environment (`CAUSEWAY_<NAME>`), command
 """
 
 from assistant.settings.loading import CONFIG_VARIABLE, MASK, LoadedSettings, Origin, load
-from assistant.settings.models import STEPS, ModelSettings
+from assistant.settings.models import NO_MODEL, STEPS, ModelSettings
 from assistant.settings.schema import PREFIX, Settings
 
 __all__ = [
     "CONFIG_VARIABLE",
     "MASK",
+    "NO_MODEL",
     "PREFIX",
     "STEPS",
     "LoadedSettings",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 STEPS = ("investigate", "repair", "chat", "compact")
 SHORTCUT = "default"  # what the model of `model`, `model_url`, … is called
+NO_MODEL = "none"  # the name that asks for the report of the analysis alone
 
 Tools = Literal["auto", "yes", "no"]
 Structured = Literal["auto", "json_schema", "tool", "prompt"]

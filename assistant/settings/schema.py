@@ -18,7 +18,7 @@ from pydantic_settings import (
 )
 
 from assistant.domain.usage import Budget
-from assistant.settings.models import SHORTCUT, ModelSettings, check_steps
+from assistant.settings.models import NO_MODEL, SHORTCUT, ModelSettings, check_steps
 
 PREFIX = "CAUSEWAY_"
 
@@ -201,6 +201,8 @@ class Settings(BaseSettings):
             raise ValueError("model_url and model_api_key need model, the name of the model")
         if self.model and SHORTCUT in self.models:
             raise ValueError(f"set model or [models.{SHORTCUT}], not both")
+        if NO_MODEL in self.models:
+            raise ValueError(f"no model can be called {NO_MODEL!r}: that asks for none")
         try:
             table = self.model_table
         except ValidationError as error:

@@ -17,7 +17,7 @@ from assistant.domain.usage import Budget, CallContext
 from assistant.domain.window import TimeWindow
 from assistant.investigator.events import EventStream
 from assistant.investigator.models import Models
-from assistant.settings import Settings
+from assistant.settings import NO_MODEL, Settings
 from assistant.work.observatory import Observatory
 
 if TYPE_CHECKING:
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
     from assistant.investigator.notebook import Notebook
 
-__all__ = ["NO_MODEL", "Explainer"]
+__all__ = ["Explainer"]
 
-NO_MODEL = "none"  # the name that asks for the report of the analysis alone
 _NARRATE = "assistant.investigator.narrate"
 
 log = logging.getLogger(__name__)
@@ -78,20 +77,13 @@ class Explainer:
     def budget(self, user: str) -> Budget:
         """What one investigation of that user may spend, the day's rest included; 0 in the
         settings is no limit."""
-        settings = self._settings
-        usd = settings.budget_usd or None
-        if per_day := settings.budget_user_day_usd:
-            now = self._clock().astimezone(UTC)
-            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-            today = TimeWindow(midnight, midnight + timedelta(days=1))
-            left = max(per_day - self._ledger.spent(today, user=user).cost_usd, 0.0)
-            usd = left if usd is None else min(usd, left)
-        return Budget(
-            usd=usd,
-            tokens=settings.budget_tokens or None,
-            calls=settings.budget_calls or None,
-            seconds=settings.budget_seconds or None,
-        )
+        budget, per_day = self._settings.budget, self._settings.budget_user_day_usd
+        if not per_day:
+            return budget
+        midnight = self._clock().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        today = TimeWindow(midnight, midnight + timedelta(days=1))
+        left = max(per_day - self._ledger.spent(today, user=user).cost_usd, 0.0)
+        return replace(budget, usd=left if budget.usd is None else min(budget.usd, left))
 
     def _narrated(
         self, report: Report, models: Models, context: CallContext, emit: EventStream

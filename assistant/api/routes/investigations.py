@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from assistant.api.schemas import QuestionJson
 from assistant.domain.errors import NotFound, Overloaded
+from assistant.domain.usage import CallContext
 from assistant.schema import report_to_json
 from assistant.wiring import Causeway
 from integrations.sources.alert.mapping import question_from_alert
@@ -17,17 +19,20 @@ from integrations.sources.alert.mapping import question_from_alert
 # Each investigation reads the whole window: more at once only makes all of them slower.
 _AT_ONCE = 2
 _PATIENCE_S = 60.0
+_CONTEXT = CallContext("investigate", channel="api")
+
+Word = Annotated[str, Query(max_length=200)]
 
 
 def router(causeway: Causeway) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["investigations"])
     slots = threading.BoundedSemaphore(_AT_ONCE)
 
-    def investigated(question: Any) -> Response:
+    def investigated(question: Any, context: CallContext = _CONTEXT, model: str = "") -> Response:
         if not slots.acquire(timeout=_PATIENCE_S):
             raise Overloaded(f"{_AT_ONCE} investigations are running.", retry_after_s=10)
         try:
-            report = causeway.investigate(question)
+            report = causeway.investigate(question, context=context, model=model)
         finally:
             slots.release()
         return _json(
@@ -35,9 +40,14 @@ def router(causeway: Causeway) -> APIRouter:
         )
 
     @routes.post("/investigations", response_class=Response)
-    def investigate(question: QuestionJson) -> Response:
-        """Investigate, and answer with the report (schema version 1). Takes seconds."""
-        return investigated(question.value())
+    def investigate(
+        question: QuestionJson, model: Word = "", user: Word = "", channel: Word = "api"
+    ) -> Response:
+        """Investigate, and answer with the report (schema version 1). Takes seconds. A configured
+        model explains it: the one called `model`, or none for `none`; `user` and `channel` are
+        what its cost is booked on."""
+        context = replace(_CONTEXT, user=user, channel=channel)
+        return investigated(question.value(), context, model)
 
     @routes.post("/alerts", response_class=Response)
     async def investigate_alert(request: Request) -> Response:
