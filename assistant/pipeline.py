@@ -56,9 +56,13 @@ def investigate(
         diagnosis: Diagnosis = sources.compute(diagnose, facts)
     with watch("writing the report"):
         report = explain(facts, diagnosis, uuid.uuid4().hex[:12])
-    if narrate:
-        with watch("asking the model"):
-            report = narrate(report)
+    report = replace(report, seconds=watch.seconds)
+    sources.reports.save(report)
+    if narrate is None:
+        return report
+    # The analysis is kept already: nothing that happens from here on can lose it.
+    with watch("asking the model"):
+        report = narrate(report)
     report = replace(report, seconds=watch.seconds)
     sources.reports.save(report)
     return report

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,13 +11,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from assistant.domain.ports import Ledger, Redactor
-from assistant.domain.report import Report
+from assistant.domain.report import Narration, Report
 from assistant.domain.usage import Budget, CallContext
 from assistant.domain.window import TimeWindow
+from assistant.investigator.chat.stream import Stopped
 from assistant.investigator.events import EventStream
 from assistant.investigator.models import Models
 from assistant.settings import NO_MODEL, Settings
 from assistant.work.observatory import Observatory
+from prompts import prompt
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Explainer"]
 
 _NARRATE = "assistant.investigator.narrate"
+_MISTAKE = "Causeway made a mistake; its log has the details"
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +67,6 @@ class Explainer:
         models = self.models.only(model) if model else self.models
         if models.for_step("investigate") is None:
             return None
-        # The import takes seconds: it runs beside the analysis.
-        threading.Thread(target=self.warm_up, name="model", daemon=True).start()
         return lambda report: self._narrated(report, models, context, emit)
 
     def warm_up(self) -> None:
@@ -90,12 +90,23 @@ class Explainer:
     ) -> Report:
         from assistant.investigator.narrate import Narrator
 
+        meter = self._observatory.meter(replace(context, investigation=report.id))
+        meter = self._observatory.meter(replace(context, investigation=report.id))
         narrator = Narrator(
             models=models,
-            meter=self._observatory.meter(replace(context, investigation=report.id)),
+            meter=meter,
             budget=self.budget(context.user),
             redactor=self._redactor,
             tools=self._tools,
             emit=emit,
         )
-        return narrator(report)
+        try:
+            return narrator(report)
+        except Stopped:
+            raise
+        except Exception:
+            log.exception("The model's part failed")
+            chain = models.for_step("investigate")
+            name = chain.first.model if chain else ""
+            narration = Narration(name, prompt("investigate").ref, meter.usage, ended=_MISTAKE)
+            return replace(report, narration=narration)
