@@ -21,6 +21,41 @@ _ROUGH = frozenset(
 _ZONES = {"CET": 1, "EET": 2, "EST": -5, "CST": -6, "PST": -8, "PDT": -7, "EDT": -4, "MST": -7}
 
 
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_DATE = re.compile(
+    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?P<month>{'|'.join(_MONTHS)})[a-z]*|"
+    rf"(?P<month2>{'|'.join(_MONTHS)})[a-z]* (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)"
+    r"(?:,? (?P<year>\d{4}))?\b"
+    r"|\b(?P<iso>\d{4}-\d{2}-\d{2})\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date at [start, end) of a text; `year` 0 when none is written."""
+
+    start: int
+    end: int
+    year: int
+    month: int
+    day: int
+    text: str
+
+
+def days(text: str) -> tuple[Day, ...]:
+    return tuple(_day(match) for match in _DATE.finditer(text))
+
+
+def _day(match: re.Match[str]) -> Day:
+    if match["iso"]:
+        year, month, day = (int(part) for part in match["iso"].split("-"))
+    else:
+        month = _MONTHS.index((match["month"] or match["month2"]).lower()[:3]) + 1
+        day, year = int(match["day"] or match["day2"]), int(match["year"] or 0)
+    return Day(*match.span(), year, month, day, match[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """A time of day at [start, end) of a text: the seconds of the day it may mean, [low, high);

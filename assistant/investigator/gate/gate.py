@@ -9,8 +9,13 @@ from dataclasses import replace
 from assistant.domain.claim import Claim, Standing
 from assistant.domain.evidence import Evidence
 from assistant.domain.report import Report
+from assistant.investigator.gate.checks.absences import check_absences
+from assistant.investigator.gate.checks.asserts import check_asserts
+from assistant.investigator.gate.checks.causes import check_causes
+from assistant.investigator.gate.checks.directions import check_directions
 from assistant.investigator.gate.checks.names import check_names
 from assistant.investigator.gate.checks.numbers import check_numbers
+from assistant.investigator.gate.checks.order import check_order
 from assistant.investigator.gate.checks.quotes import check_quotes
 from assistant.investigator.gate.checks.times import check_times
 from assistant.investigator.gate.grounds import Grounds
@@ -23,6 +28,10 @@ _CHECKS: Sequence[Callable[[Reading, Grounds], Iterator[str]]] = (
     check_numbers,
     check_times,
     check_names,
+    check_directions,
+    check_order,
+    check_causes,
+    check_absences,
 )
 
 
@@ -55,3 +64,4 @@ def _problems(claim: Claim, report: Report, known: dict[str, Evidence]) -> Itera
     reading = read(claim.text, grounds)
     for one in _CHECKS:
         yield from one(reading, grounds)
+    yield from check_asserts(claim.asserts, reading, grounds)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from assistant.domain.anomaly import AnomalyWindow, Direction
 from assistant.domain.evidence import Evidence, EvidenceKind
@@ -22,10 +23,12 @@ from assistant.domain.report import (
     TimelineMark,
 )
 from assistant.domain.window import from_ns
-from assistant.investigator.gate.clock import clocks, moment
-from assistant.investigator.gate.names import names_of, written_in
+from assistant.investigator.gate.clock import Clock, clocks, moment
+from assistant.investigator.gate.names import names_of
+from assistant.investigator.gate.quantities import quantities
 
-_PAIR = re.compile(r"(?:from )?(-?[\d.,]+(?:e[+-]?\d+)?) ?[a-zA-Z%]* ?(?:→|->|to) ?(-?[\d.,]+)")
+_BETWEEN = re.compile(r"^ ?(?:→|->|to) ?$")
+_CALLED = re.compile(r"^(\S+) called (\S+) (\d+) times in the window, (\d+) of them failed")
 _DIRECTIONS = {
     "rose": Direction.ROSE,
     "fell": Direction.FELL,
@@ -49,6 +52,31 @@ class Course:
     earliest: datetime | None
     latest: datetime | None
     end: datetime | None
+
+    @property
+    def ways(self) -> frozenset[Direction]:
+        """The directions that may be said of it: as its numbers went, and where it came from or
+        went to nothing also 'appeared' and 'stopped'."""
+        ways = {self.direction} if self.direction is not None else set()
+        if self.baseline is not None and self.peak is not None and self.baseline != self.peak:
+            ways &= {Direction.APPEARED, Direction.STOPPED}
+            ways.add(Direction.ROSE if self.peak > self.baseline else Direction.FELL)
+        if Direction.APPEARED in ways or (self.baseline == 0 and Direction.ROSE in ways):
+            ways |= {Direction.APPEARED, Direction.ROSE}
+        if Direction.STOPPED in ways or (self.peak == 0 and Direction.FELL in ways):
+            ways |= {Direction.STOPPED, Direction.FELL}
+        return frozenset(ways)
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How often one service called another, and how many of the calls failed."""
+
+    evidence: str
+    caller: str
+    callee: str
+    calls: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +180,16 @@ class Grounds:
                 yield course
 
     @cached_property
+    def calls(self) -> tuple[Calls, ...]:
+        found = ((e.id, _CALLED.match(e.excerpt)) for e in self.cited)
+        return tuple(Calls(i, m[1], m[2], int(m[3]), int(m[4])) for i, m in found if m is not None)
+
+    @cached_property
+    def changes(self) -> tuple[Evidence, ...]:
+        """The cited evidence of changes."""
+        return tuple(e for e in self.cited if e.kind in CHANGES)
+
+    @cached_property
     def moments(self) -> tuple[Moment, ...]:
         return tuple(self._moments())
 
@@ -222,29 +260,28 @@ def _tells_of(evidence: Evidence, window: AnomalyWindow) -> bool:
 def _course_in_words(evidence: Evidence) -> Course | None:
     """Of a series without an anomaly window: the numbers of its data, else of its excerpt."""
     data, text = evidence.data, f"{evidence.title}\n{evidence.excerpt}"
-    pair = _PAIR.search(text)
     baseline, peak = _number(data.get("baseline")), _number(data.get("peak"))
-    if pair and baseline is None and peak is None:
-        baseline, peak = _number(pair[1]), _number(pair[2])
+    unit = str(data.get("unit") or "")
+    if baseline is None or peak is None:
+        baseline, peak, unit = _pair(text)
     said = next((d for w, d in _DIRECTIONS.items() if re.search(rf"\b{w}\b", text)), None)
-    if said is None and baseline is not None and peak is not None and baseline != peak:
-        said = Direction.ROSE if peak > baseline else Direction.FELL
-    if said is None and baseline is None:
+    if baseline is None and said is None:
         return None
     earliest, latest = _onset(data)
+    name = str(data.get("name") or evidence.title)
+    signal = str(data.get("signal") or ("latency" if unit == "s" else ""))
     return Course(
-        evidence.id,
-        evidence.service,
-        str(data.get("name") or evidence.title),
-        str(data.get("signal") or ""),
-        str(data.get("unit") or ""),
-        said,
-        baseline,
-        peak,
-        earliest,
-        latest,
+        evidence.id, evidence.service, name, signal, unit, said, baseline, peak, earliest, latest,
         None,
-    )
+    )  # fmt: skip
+
+
+def _pair(text: str) -> tuple[float | None, float | None, str]:
+    """The first 'from A to B' or 'A → B' of a text, in base units."""
+    for one, other in pairwise(quantities(text)):
+        if _BETWEEN.match(text[one.end : other.start]):
+            return one.value, other.value, other.dimension
+    return None, None, ""
 
 
 def _onset(data: Mapping[str, object]) -> tuple[datetime | None, datetime | None]:
@@ -264,7 +301,7 @@ def _number(value: object) -> float | None:
         return None
 
 
-_CHANGES = (
+CHANGES = (
     EvidenceKind.COMMIT,
     EvidenceKind.DEPLOYMENT,
     EvidenceKind.FLAG,
@@ -274,7 +311,7 @@ _CHANGES = (
 
 def _moments_in(evidence: Evidence, near: datetime) -> Iterator[Moment]:
     """The times that an excerpt names, and those of a trace's spans."""
-    kind = "change" if evidence.kind in _CHANGES else "seen"
+    kind = "change" if evidence.kind in CHANGES else "seen"
     for clock in clocks(f"{evidence.title}\n{evidence.excerpt}"):
         at = _written(clock, near)
         until = at if clock.text.count(":") > 1 else at + timedelta(seconds=59)
@@ -285,12 +322,8 @@ def _moments_in(evidence: Evidence, near: datetime) -> Iterator[Moment]:
             yield Moment(at, at, "seen", str(span.get("service", "")), evidence.id)
 
 
-def _written(clock, near: datetime) -> datetime:  # type: ignore[no-untyped-def]
+def _written(clock: Clock, near: datetime) -> datetime:
     if clock.date:
         day = datetime.fromisoformat(clock.date).replace(tzinfo=UTC)
         near = day + timedelta(hours=12)
     return moment(clock, near)
-
-
-def written(text: str, name: str) -> bool:
-    return written_in(text, name)

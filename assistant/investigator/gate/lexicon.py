@@ -1,5 +1,7 @@
-"""The words the gate reads, as data: units, number words, verbs of direction, order, cause, change
-and absence. A word that is not here is not checked; one that is here must hold."""
+"""The words the gate reads, as data: units, number words, and the cues of direction, order, cause,
+guilt and absence. What is not here is not checked; what is here must hold.
+
+Cues are phrases in lower case; `*` stands for any ending of a word."""
 
 from __future__ import annotations
 
@@ -38,95 +40,174 @@ NUMBER_WORDS: Mapping[str, float] = {
 
 # Words that are a magnitude by themselves.
 FOLDS: Mapping[str, float] = {
-    **dict.fromkeys(("twice", "double", "doubled", "doubles", "doubling"), 2.0),
-    **dict.fromkeys(("triple", "tripled", "triples", "tripling", "thrice"), 3.0),
-    **dict.fromkeys(("quadruple", "quadrupled", "quadrupling"), 4.0),
+    **dict.fromkeys(("twice", "double", "doubled", "doubles", "doubling", "twofold"), 2.0),
+    **dict.fromkeys(("triple", "tripled", "triples", "tripling", "thrice", "threefold"), 3.0),
+    **dict.fromkeys(("quadruple", "quadrupled", "quadrupling", "fourfold"), 4.0),
     **dict.fromkeys(("quintupled", "fivefold"), 5.0),
+    **dict.fromkeys(("sixfold",), 6.0),
+    **dict.fromkeys(("sevenfold",), 7.0),
+    **dict.fromkeys(("eightfold",), 8.0),
     **dict.fromkeys(("halved", "halves", "halving"), 0.5),
-    **dict.fromkeys(("twofold",), 2.0),
-    **dict.fromkeys(("threefold",), 3.0),
-    **dict.fromkeys(("fourfold",), 4.0),
     **dict.fromkeys(("tenfold",), 10.0),
+    **dict.fromkeys(("twentyfold",), 20.0),
     **dict.fromkeys(("hundredfold",), 100.0),
 }
-SHARES: Mapping[str, float] = {"half": 0.5, "third": 1 / 3, "quarter": 0.25}
+SHARES: Mapping[str, float] = {
+    "half": 1 / 2,
+    "third": 1 / 3,
+    "thirds": 1 / 3,
+    "quarter": 1 / 4,
+    "quarters": 1 / 4,
+    "fifth": 1 / 5,
+    "fifths": 1 / 5,
+    "tenth": 1 / 10,
+    "tenths": 1 / 10,
+}
+# Vague amounts, as the share that they may stand for at most.
+FEW_PERCENT = 0.15
 
 ROUGH = frozenset(
-    "about around approximately roughly nearly almost ~ ≈ circa some close approx".split()
+    "about around approximately roughly nearly almost ~ ≈ circa some close approx good".split()
 )
-AT_LEAST = frozenset("over above exceeding exceeded least > ≥ beyond than+".split())
-AT_MOST = frozenset("under below most < ≤ within than-".split())
+AT_LEAST = frozenset("over above exceeding exceeded least > ≥ beyond".split())
+AT_MOST = frozenset("under below most < ≤ within".split())
 
-# Stems (Snowball, English) of verbs and nouns of direction.
-ROSE = frozenset(
-    "rose rise risen climb climbs jump spike increas grew grow surg soar rocket went+up balloon "
-    "higher elev worsen slow degrad inflat multipli doubl tripl quadrupl escal shot peak skyrocket "
-    "swell swelled fill exhaust satur more longer slower exceed climbed slowed".split()
-)
-FELL = frozenset(
-    "fell fall fallen drop declin decreas sank sink dip plung plummet shrank shrink lower reduc "
-    "collaps halv less fewer faster improv shorter tumbl slid".split()
-)
-APPEARED = frozenset("appear emerg new".split())
-STOPPED = frozenset("stop ceas vanish disappear silent halt".split())
-RECOVERED = frozenset("recov subsid normalis normal resolv end settl".split())
-STILL = frozenset("ongo still persist continu unresolv".split())
-
-# Between two things in this order: how the first stands to the second.
-BEFORE = ("before", "prior to", "ahead of", "preceded", "precedes", "preceding", "earlier than",
-          "followed by", "led", "leads")  # fmt: skip
-AFTER = ("after", "following", "followed", "follows", "later than", "once", "since")
-NEXT = ("then", "afterwards", "subsequently", "later", "next")
-
-# Between cause and effect, cause first …
-CAUSES = (
-    "caused", "causes", "cause", "causing", "led to", "leads to", "leading to", "triggered",
-    "triggers", "triggering", "introduced", "introduces", "introducing", "broke", "breaks",
-    "breaking", "made", "makes", "resulted in", "results in", "resulting in", "produced",
-    "brought about", "brought down", "took down", "is responsible for", "was responsible for",
-    "is to blame for", "is the cause of", "was the cause of", "is the root cause of",
-    "was the root cause of", "explains", "exhausted", "overloaded", "saturated", "drove",
-    "is behind", "was behind", "knocked", "degraded", "propagated to", "spread to", "reached",
-    "cascaded to", "cascaded into", "starved", "slowed", "forced",
+ROSE = (
+    "rose", "rise*", "rising", "climb*", "jump*", "spike*", "spiking", "increas*", "grew", "grow*",
+    "surg*", "soar*", "rocketed", "went up", "goes up", "going up", "gone up", "go up", "had gone up",
+    "ballooned", "worse*", "slowed", "slows", "slowing", "got slow*", "became slow*", "degrad*",
+    "escalat*", "shot up", "skyrocket*", "swell*", "swelled", "building up", "built up", "builds up",
+    "build up", "piled up", "filled up", "filling up", "slower", "busier", "higher", "up from",
+    "up to", "doubl*", "tripl*", "quadrupl*", "multiplied", "inflated", "mounted",
 )  # fmt: skip
-# … and effect first.
+FELL = (
+    "fell", "falls", "fallen", "falling", "drop*", "declin*", "decreas*", "sank", "sink*", "sunk",
+    "dip*", "plung*", "plummet*", "shrank", "shrink*", "shrunk", "lowered", "reduc*", "collaps*",
+    "halv*", "faster", "sped up", "speeds up", "speeding up", "improv*", "tumbl*", "slid", "went down",
+    "goes down", "going down", "gone down", "go down", "cut to", "cut by", "was cut", "down from",
+    "down to", "less busy", "lower", "worked off", "eased", "shorter", "recovered to", "quicker",
+    "became fast*", "got fast*", "diminish*", "dwindl*",
+)  # fmt: skip
+APPEARED = ("appear*", "emerg*")
+STOPPED = ("stopped", "ceased", "vanished", "disappear*", "went silent", "fell silent", "halted")
+ENDED = (
+    "recovered", "has ended", "subsided", "back to normal", "normalised", "normalized", "is over",
+    "was over", "resolved", "returned to", "has stopped", "is back down",
+)  # fmt: skip
+GOES_ON = (
+    "goes on", "still going on", "ongoing", "still elevated", "persists", "has not recovered",
+    "continues", "unresolved", "to this moment", "has not ended",
+)  # fmt: skip
+# What code and people do to a value as well as series do: no direction where a change is spoken of.
+AMBIGUOUS = ("drop", "lower", "reduc", "cut", "increas", "shrink", "halv", "doubl", "up to", "grow",
+             "shorter", "higher", "rais", "tripl", "improv", "slow", "down to", "degrad",
+             "build")  # fmt: skip
+
+# Cues between two events, by how the one on the left stands to the one on the right.
+BEFORE = (
+    "before", "prior to", "ahead of", "preceded", "precedes", "preceding", "earlier than",
+    "followed by", "already * when", "by the time", "and only then", "until", "sooner than",
+)  # fmt: skip
+AFTER = (
+    "after", "followed", "follows", "later than", "in the wake of", "only once", "subsequent to",
+)  # fmt: skip
+EARLIER = ("earlier", "beforehand", "previously")
+LATER = ("later", "afterwards", "subsequently", "thereafter")
+
+CAUSES = (
+    "caused", "causes", "causing", "led to", "leads to", "leading to", "triggered", "triggers",
+    "triggering", "introduced", "introduces", "broke", "breaks", "breaking", "made", "makes",
+    "making", "resulted in", "results in", "resulting in", "produced", "brought about", "brought",
+    "brings", "took down", "takes down", "knocked out", "responsible for", "to blame for",
+    "the cause", "the root cause", "is why", "was why", "explains", "exhausted", "exhausts",
+    "overloaded", "overloads", "saturated", "saturates", "drove", "drives", "is behind",
+    "was behind", "propagated to", "spread to", "cascaded", "starved", "starves", "slowed", "slows",
+    "slow down", "forced", "defeated", "defeats", "lets", "let", "filled", "fills", "so many",
+    "guilty", "culprit", "at fault", "is to blame", "was to blame", "kills", "killed", "crashed",
+    "crashes", "dragged", "drags", "blocks", "blocked", "accounts for", "degraded", "hurt", "hurts",
+    "infected", "toppled", "choked", "chokes", "overwhelmed", "overwhelms", "cost", "costs",
+    "responsible", "ruined", "stalled", "stalls", "pulled down", "pulls down",
+)  # fmt: skip
 CAUSED_BY = (
     "caused by", "due to", "because of", "because", "triggered by", "as a result of", "owing to",
-    "introduced by", "broken by", "result of", "driven by", "stems from", "stemmed from",
-    "brought about by", "attributable to", "originates in", "originated in", "originates from",
-    "originated from", "comes from", "came from", "explained by", "led by", "since it depends on",
-    "blamed on", "traced to", "traced back to", "inherited from", "induced by",
+    "introduced by", "broken by", "result of", "driven by", "stems from", "stem from",
+    "stemmed from", "brought about by", "attributable to", "originates in", "originated in",
+    "come from", "comes from", "came from", "explained by", "blamed on", "traced to",
+    "traced back to", "inherited from", "induced by", "suffers from", "suffer from", "suffered from",
+    "the doing of", "on account of", "thanks to", "down to the", "in consequence of",
+    "consequence of", "waits for", "waited for", "is waiting for", "dragged down by",
+    "brought down by", "slowed by", "slowed down by", "overloaded by", "exhausted by",
+    "responds to", "in response to", "in reaction to", "starved by", "can be put down to",
+    "the fault of", "the work of", "owes", "as it waits", "hit by", "pulled down by", "held up by",
+)  # fmt: skip
+
+INNOCENT = (
+    "innocent*", "ruled out", "rule out", "rules out", "unrelated", "not guilty", "exonerat*",
+    "cleared of", "no part in", "red herring", "coinciden*", "irrelevant", "harmless*", "no harm",
+    "no effect", "no influence", "no impact", "no bearing", "no connection", "no relation",
+    "nothing to do with", "no link", "explains nothing", "too late to", "without effect",
+    "without consequence*", "without anything", "not involved", "isn't involved",
+    "no change is guilty", "no change is to blame", "no release is to blame", "no deployment",
+    "no commit", "no role", "beside the point", "bystander*", "no blame", "can be excluded",
+    "is excluded", "no contribution", "has nothing to", "had nothing to", "played no",
+    "plays no", "without any effect", "without impact", "off the hook", "out of the question",
+    "no change caused", "no change explains", "nobody's change", "no recent change", "no release",
+    "no flag", "unconnected", "not connected", "does nothing to", "did nothing to",
+)  # fmt: skip
+# With a 'not', 'neither' or 'never' before them in the clause these acquit as well.
+BLAME = (
+    "cause*", "causing", "explain*", "explanation", "to blame", "blamed", "responsible", "guilty",
+    "behind", "culprit", "involved", "reason", "root cause", "led to", "lead to", "trigger*",
+    "introduce*", "break", "broke", "affect*", "contribut*", "bring", "brought", "made", "make",
+    "slow*", "matter*", "at fault", "account for", "produce*", "the source", "origin*", "prove*",
+    "hurt", "harm", "influence*", "stem*", "due to", "because",
 )  # fmt: skip
 
 NOT = frozenset(
     "not no never without neither nor none didn't doesn't wasn't isn't hasn't weren't don't "
-    "aren't cannot can't couldn't nothing nobody".split()
+    "aren't cannot can't couldn't nothing nobody hardly won't haven't hadn't".split()
 )
-INNOCENT = (
-    "innocent", "ruled out", "rule out", "rules out", "unrelated", "not guilty", "not the cause",
-    "not the culprit", "not responsible", "not to blame", "exonerated", "cleared", "no part in",
-    "red herring", "coincidental", "irrelevant", "harmless",
+# A negation that these follow denies nothing: 'nothing but errors', 'not only', 'none else'.
+NOT_REALLY = frozenset("but only just else merely".split())
+FAILURES = (
+    "error*", "fail*", "refus*", "trouble", "problem*", "timeout*", "timed out", "turned away",
+    "anomal*", "deviat*", "rejected", "wrong", "exception*", "crash*", "lost", "denied",
+    "complain*", "slow*", "5xx", "suffer*", "affected", "hit", "impact*", "symptom*", "degrad*",
+    "delay*", "in vain", "unusual*", "out of the ordinary", "amiss", "left its baseline", "harm*",
 )  # fmt: skip
-GUILTY = ("guilty", "culprit", "root cause", "to blame", "responsible", "at fault")
 UNHURT = (
-    "unaffected", "healthy", "unharmed", "not affected", "as usual", "unchanged", "flat", "stable",
-    "steady", "at its baseline", "within its baseline", "normal", "intact",
+    "unaffected", "healthy", "unharmed", "as usual", "unchanged", "stable", "steady",
+    "within its baseline", "at its baseline", "within their baseline", "normal", "normally",
+    "intact", "spared", "is fine", "are fine", "was fine", "as before", "still works", "unscathed",
+    "in good health", "smoothly", "flawless*", "without a hitch", "untouched", "error-free",
+    "works fine", "stayed flat", "remained flat", "is flat", "stayed the same", "succeeded",
+    "succeeds", "all succeed", "did well", "kept its", "keeps its",
+)  # fmt: skip
+# Said of a change: that it leaves something as it was.
+KEPT = (
+    "in place", "untouched", "doesn't touch", "does not touch", "didn't touch", "did not touch",
+    "leaves", "left alone", "unchanged", "still", "keeps", "kept", "doesn't change",
+    "does not change", "did not change", "didn't change", "doesn't remove", "does not remove",
+    "doesn't alter", "does not alter", "retains", "preserves", "intact", "as before", "stays",
+    "remains", "no longer * nothing", "isn't changed", "is not changed", "doesn't affect",
+    "does not affect",
 )  # fmt: skip
 
 HEDGES = frozenset(
-    "may might could possibly perhaps probably likely plausible plausibly suspect suspected "
-    "suggests suggest hypothesis apparently seemingly presumably unlikely".split()
+    "may might could possibly perhaps plausible plausibly suspect suspected hypothesis presumably "
+    "conceivably".split()
 )
 
 # What a change does, and what a series or a service does: whose time is meant.
-CHANGE_VERBS = frozenset(
-    "deploy releas roll rollout ship merg commit flip switch enabl disabl toggl effect push "
-    "took publish rolled".split()
-)
-CHANGE_NOUNS = frozenset(
-    "deploy deployment rollout releas commit chang flag version config configur revis".split()
-)
-ANOMALY_WORDS = frozenset(
-    "rose climb jump spike increas grew fell drop appear fail error timeout onset began begin "
-    "start degrad slow surg exhaust first full satur stop".split()
-)
+CHANGE_WORDS = (
+    "deploy*", "redeploy*", "releas*", "rolled out", "rollout", "ship*", "merg*", "commit*",
+    "flip*", "switched", "turned on", "turned off", "enabl*", "disabl*", "toggl*", "took effect",
+    "takes effect", "take effect", "went out", "published", "flag", "bump*", "went live", "is live",
+    "upgrad*", "arrived", "came with", "went on", "was set", "pushed",
+)  # fmt: skip
+ANOMALY_WORDS = (
+    "rose", "climb*", "jump*", "spike*", "increas*", "grew", "fell", "drop*", "appear*", "fail*",
+    "error*", "timeout*", "onset", "began", "begin*", "degrad*", "slow*", "surg*", "exhaust*",
+    "saturat*", "stopped", "refus*", "latency", "backlog", "trouble", "logged", "anomal*", "full",
+    "complain*", "crash*", "ran out", "peak*", "sank", "collaps*",
+)  # fmt: skip

@@ -46,7 +46,14 @@ _NUMBER = re.compile(
 )
 _WORD_NUMBER = re.compile(rf"\b(?P<word>{_WORDS})(?:[- ](?=\w)|\b)", re.IGNORECASE)
 _FOLD = re.compile(rf"\b({'|'.join(FOLDS)})\b", re.IGNORECASE)
-_SHARE = re.compile(rf"\b(?:a|one|by)[- ]({'|'.join(SHARES)})\b|\b(half)\b", re.IGNORECASE)
+_COUNTS = "a|an|one|two|three|four|five|six|seven|eight|nine|ten"
+_SHARE = re.compile(rf"\b(?:(?P<many>{_COUNTS})[- ])?(?P<part>{'|'.join(SHARES)})\b", re.IGNORECASE)
+_OF = re.compile(
+    rf"\b(?P<part>{_COUNTS}|\d+) (?:in|out of|of)(?: every)? (?P<whole>{_COUNTS}|\d+)\b(?! ?[%\d.])",
+    re.IGNORECASE,
+)
+_HALVES = re.compile(rf"\b(?P<whole>\d+|{_COUNTS}) and a half\b", re.IGNORECASE)
+_PART_OF_UNIT = re.compile(r"^ (?:of )?an? (second|minute|hour|day)\b", re.IGNORECASE)
 _UNIT = re.compile(
     r"[ \u00a0\u202f-]?(" + "|".join(re.escape(u) for u in sorted(UNITS, key=len)[::-1]) + r")"
     r"(?![A-Za-z_])",
@@ -55,6 +62,10 @@ _UNIT = re.compile(
 _PER = re.compile(r" ?(?:/ ?(s|sec|second|min|minute|h)|(?:per|a|each) (second|minute|hour))\b")
 _NOUN = re.compile(r"[- ]((?:[a-z]+ ){0,2}[a-z]+)", re.IGNORECASE)
 _BEFORE = re.compile(r"([~≈<>≥]|[A-Za-z]+)\s*$")
+_ROLES = re.compile(
+    r"^,? ?(?:instead of|rather than|where|from|down from|up from|against|before it was|not|"
+    r"compared (?:to|with)|formerly|before that) ?(?:the usual |its usual |about |only )?$"
+)
 _JOINED = re.compile(
     r"^(?: ?[a-zµ%]{0,3})? ?(?:to|and|-|–|→|->|or|out of|of|vs\.?|versus|up to|down to) "
     r"?(?:about |around |over |only |just |~)?$"
@@ -66,8 +77,51 @@ _PER_BASE["hour"] = 1 / 3600
 @lru_cache(maxsize=4096)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """All of a text, in order. 'From 120 to 180 ms' gives both the unit."""
-    found = sorted([*_digits(text), *_words(text)], key=lambda q: q.start)
+    phrases = [*_halves(text), *_shares(text)]
+    rest = text
+    for one in phrases:
+        rest = rest[: one.start] + " " * (one.end - one.start) + rest[one.end :]
+    found = sorted([*phrases, *_digits(rest), *_words(rest)], key=lambda q: q.start)
     return tuple(_share_units(text, found))
+
+
+def _halves(text: str) -> Iterator[Quantity]:
+    """'13 and a half minutes'."""
+    for match in _HALVES.finditer(text):
+        yield _measured(text, match.start(), match.end(), _counted(match["whole"]) + 0.5, 0.5)
+
+
+def _shares(text: str) -> Iterator[Quantity]:
+    """'Four in five', 'three quarters', 'half a second', 'a quarter of an hour'."""
+    for match in _OF.finditer(text):
+        part, whole = _counted(match["part"]), _counted(match["whole"])
+        if match["part"].isdigit() or match["whole"].isdigit() or not 0 < part < whole:
+            continue  # '29 of 40' are two counts
+        yield _share(text, match.start(), match.end(), part / whole, 0.06)
+    for match in _SHARE.finditer(text):
+        part = match["part"].lower()
+        if not match["many"] and part != "half":
+            continue  # 'the third', 'this quarter'
+        if text[max(0, match.start() - 4) : match.start()].lower() in ("and ", "nd a"):
+            continue
+        share = SHARES[part] * _counted(match["many"] or "a")
+        unit = _PART_OF_UNIT.match(text, match.end()) or _PART_OF_UNIT.match(text[match.end() :])
+        if unit:
+            base = UNITS[unit[1].lower()][1]
+            end = match.end() + len(unit[0])
+            yield Quantity(match.start(), end, share, share * base, "s", 0.12 * share * base,
+                           _bound(text, match.start()), text=text[match.start() : end])  # fmt: skip
+        else:
+            yield _share(text, match.start(), match.end(), share, 0.05)
+
+
+def _share(text: str, start: int, end: int, value: float, slack: float) -> Quantity:
+    return Quantity(start, end, value, value, "%", slack, _bound(text, start), text=text[start:end])
+
+
+def _counted(word: str) -> float:
+    low = word.lower()
+    return 1.0 if low in ("a", "an", "one") else float(NUMBER_WORDS.get(low, 0) or low)
 
 
 def _digits(text: str) -> Iterator[Quantity]:
@@ -98,10 +152,6 @@ def _words(text: str) -> Iterator[Quantity]:
     for match in _FOLD.finditer(text):
         fold = FOLDS[match[1].lower()]
         yield Quantity(*match.span(), fold, fold, "x", 0.13 * fold, _bound(text, match.start()),
-                       text=match[0])  # fmt: skip
-    for match in _SHARE.finditer(text):
-        share = SHARES[(match[1] or match[2]).lower()]
-        yield Quantity(*match.span(), share, share, "%", 0.05, _bound(text, match.start()),
                        text=match[0])  # fmt: skip
 
 
@@ -157,11 +207,19 @@ def _bound(text: str, start: int) -> str:
 
 def _share_units(text: str, found: list[Quantity]) -> Iterator[Quantity]:
     for number, one in enumerate(found):
+        earlier = found[number - 1] if number else None
+        if not one.dimension and earlier and earlier.dimension in ("s", "B", "%"):
+            if _ROLES.match(text[earlier.end : one.start]):
+                yield _like(one, earlier)
+                continue
         following = found[number + 1] if number + 1 < len(found) else None
         joined = following and _JOINED.match(text[one.end : following.start])
         if not one.dimension and joined and following and following.dimension in ("s", "B", "%"):
-            base = following.value / following.shown if following.shown else 1.0
-            one = replace(
-                one, value=one.shown * base, slack=one.slack * base, dimension=following.dimension
-            )
+            one = _like(one, following)
         yield one
+
+
+def _like(one: Quantity, other: Quantity) -> Quantity:
+    """With the unit of the other."""
+    base = other.value / other.shown if other.shown else 1.0
+    return replace(one, value=one.shown * base, slack=one.slack * base, dimension=other.dimension)

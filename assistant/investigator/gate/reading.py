@@ -7,12 +7,14 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import snowballstemmer
 
-from assistant.investigator.gate.clock import Clock, clocks
+from assistant.investigator.gate.clock import Clock, Day, clocks, days
+from assistant.investigator.gate.cues import Cue, cues
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import HEDGES, NOT
+from assistant.investigator.gate.lexicon import HEDGES, NOT, NOT_REALLY
 from assistant.investigator.gate.names import mentions
 from assistant.investigator.gate.quantities import Quantity, quantities
 
@@ -64,6 +66,7 @@ class Reading:
     plain: str
     quotes: tuple[str, ...]
     clocks: tuple[Clock, ...]
+    days: tuple[Day, ...]
     quantities: tuple[Quantity, ...]
     hashes: tuple[Mention, ...]
     versions: tuple[Mention, ...]
@@ -79,10 +82,26 @@ class Reading:
     def clause(self, position: int) -> tuple[int, int]:
         return next((c for c in self.clauses if c[0] <= position < c[1]), (0, len(self.text)))
 
+    def cues(self, phrases: tuple[str, ...]) -> tuple[Cue, ...]:
+        return cues(self.plain, phrases)
+
+    def said(self, phrases: tuple[str, ...], start: int = 0, end: int | None = None) -> bool:
+        """Whether one of the phrases stands in a part of the text."""
+        last = len(self.text) if end is None else end
+        return any(start <= c.start < last for c in self.cues(phrases))
+
+    def nots(self, start: int, end: int) -> list[Token]:
+        """The words that deny something, in a part of the text."""
+        found = []
+        for one, following in pairwise((*self.tokens, Token(0, 0, "", ""))):
+            if one.word in NOT and start <= one.start < end and following.word not in NOT_REALLY:
+                found.append(one)
+        return found
+
     def negated(self, position: int) -> bool:
         """A 'not' stands before the position, in the same clause."""
         start, _ = self.clause(position)
-        return any(t.word in NOT and start <= t.start < position for t in self.tokens)
+        return bool(self.nots(start, position))
 
     def within(self, start: int, end: int) -> Iterator[Token]:
         return (t for t in self.tokens if start <= t.start < end)
@@ -92,13 +111,16 @@ class Reading:
 
 
 def read(text: str, grounds: Grounds) -> Reading:
-    text = text.replace("\u202f", " ").replace("\u00a0", " ").replace("\n", " ")
+    text = text if len(text.lower()) == len(text) else text.lower()
+    text = text.replace("’", "'").replace("\u202f", " ").replace("\u00a0", " ").replace("\n", " ")
     plain = _blank(text, _EVIDENCE_ID.finditer(text))
     quotes = tuple(q for m in _QUOTE.finditer(plain) if (q := _inner(m).strip()))
     plain = _blank(plain, _QUOTE.finditer(plain))
     plain = _without_passages(plain, grounds)
     times = clocks(plain)
     rest = _blank(plain, times)
+    dates = days(rest)
+    rest = _blank(rest, dates)
     services = [Mention(*m) for m in mentions(rest, grounds.services)]
     rest = _blank(rest, [m for m in services if m.exact])
     hashes = [m for m in _found(_HASH, rest) if _hexlike(m.name)]
@@ -108,7 +130,7 @@ def read(text: str, grounds: Grounds) -> Reading:
     identifiers = [m for m in _found(_IDENTIFIER, rest) if m.name.lower() not in _SENTENCE_WORDS]
     rest = _blank(rest, identifiers)
     return Reading(
-        text, plain, quotes, times, quantities(rest), tuple(hashes), tuple(versions),
+        text, plain, quotes, times, dates, quantities(rest), tuple(hashes), tuple(versions),
         tuple(identifiers), tuple(services), _tokens(rest), _clauses(rest),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from assistant.investigator.gate.clock import Clock, meets
 from assistant.investigator.gate.grounds import Grounds, Moment
-from assistant.investigator.gate.lexicon import ANOMALY_WORDS, CHANGE_NOUNS, CHANGE_VERBS
+from assistant.investigator.gate.lexicon import ANOMALY_WORDS, CHANGE_WORDS
 from assistant.investigator.gate.reading import Reading
 
 
@@ -18,6 +18,20 @@ def check_times(reading: Reading, grounds: Grounds) -> Iterator[str]:
             yield f"“{clock.text}” is not a time that the evidence cited tells of."
         elif fitting and (wrong := _of_the_wrong_kind(clock, fitting, reading, grounds)):
             yield wrong
+    yield from _days(reading, grounds)
+
+
+def _days(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    report = grounds.report
+    known = {m.earliest.date() for m in grounds.moments} | {
+        m.latest.date() for m in grounds.moments
+    }
+    known |= {report.window.start.date(), report.window.end.date(), report.question.at.date()}
+    for day in reading.days:
+        if not any(
+            (d.month, d.day) == (day.month, day.day) and day.year in (0, d.year) for d in known
+        ):
+            yield f"“{day.text}” is not a day that the evidence cited tells of."
 
 
 def _framing(clock: Clock, grounds: Grounds) -> bool:
@@ -34,11 +48,8 @@ def _of_the_wrong_kind(
     """'Deployed at' with the time of an onset, and the other way round."""
     kinds = {m.kind for m in fitting}
     start, end = reading.clause(clock.start)
-    stems = {t.stem for t in reading.within(start, end)} | {
-        t.word for t in reading.within(start, end)
-    }
-    change = bool(stems & (CHANGE_VERBS | CHANGE_NOUNS))
-    anomaly = bool(stems & ANOMALY_WORDS)
+    change = reading.said(CHANGE_WORDS, start, end)
+    anomaly = reading.said(ANOMALY_WORDS, start, end)
     known = {m.kind for m in grounds.moments}
     if change and not anomaly and "change" in known and kinds <= {"onset", "end"}:
         return f"“{clock.text}” is when the trouble began or ended, not when something changed."

@@ -1,0 +1,122 @@
+"""What is said not to have happened is not seen in the evidence, nor in the rest of the report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import snowballstemmer
+
+from assistant.domain.anomaly import Direction
+from assistant.domain.evidence import EvidenceKind
+from assistant.domain.report import Report
+from assistant.investigator.gate.grounds import CHANGES, Course, Grounds
+from assistant.investigator.gate.lexicon import ENDED, FAILURES, GOES_ON, KEPT, UNHURT
+from assistant.investigator.gate.names import stem
+from assistant.investigator.gate.reading import Reading
+
+_BAD = frozenset(("errors", "latency", "saturation", "log_rate"))
+_USUAL = ("before", "usually", "previously", "formerly", "normally", "until then", "earlier")
+_ALL = ("all", "every", "each", "in vain", "without exception", "nothing but")
+_stemmer = snowballstemmer.stemmer("english")
+
+
+def check_absences(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    for start, end in _parts(reading):
+        if denies_failure(reading, start, end):
+            yield from _denied(reading, grounds, start, end)
+        elif reading.said(FAILURES, start, end):
+            yield from _claimed(reading, grounds, start, end)
+    yield from _ended(reading, grounds)
+    yield from _kept(reading, grounds)
+
+
+def _parts(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Between semicolons, 'but' and the like: within one such part a denial reaches far."""
+    cuts = [0, *(m.start() for m in re.finditer(r"[;:—]|, but |, though |, yet ", reading.plain))]
+    ends = [*cuts[1:], len(reading.plain)]
+    yield from zip(cuts, ends, strict=True)
+
+
+def denies_failure(reading: Reading, start: int, end: int) -> bool:
+    if reading.said(UNHURT, start, end):
+        return not reading.nots(start, end)
+    denials = reading.nots(start, end)
+    failures = [c for c in reading.cues(FAILURES) if start <= c.start < end]
+    return any(d.start < f.start or f.end <= d.start for d in denials for f in failures)
+
+
+def _denied(reading: Reading, grounds: Grounds, start: int, end: int) -> Iterator[str]:
+    named = {stem(n) for n in reading.services_in(start, end)}
+    named = named or {stem(m.name) for m in reading.services}
+    usual = reading.said(_USUAL, start, end)
+    for calls in grounds.calls:
+        if calls.failed and not usual:
+            yield f"{calls.failed} of the {calls.calls} calls to {calls.callee} failed."
+    for b in grounds.breakdowns:
+        if (b.usual_events if usual else b.events) and not grounds.calls:
+            yield f"{b.events} of {b.requests} such requests {b.measure}."
+    if usual or grounds.calls or grounds.breakdowns or grounds.changes:
+        return
+    absent = [e for e in grounds.cited if e.kind is EvidenceKind.ABSENCE]
+    if absent and (not named or any(stem(n) in e.excerpt.lower() for n in named for e in absent)):
+        return
+    hurt = [c for c in grounds.courses if _bad(c) and (not named or stem(c.service) in named)]
+    if hurt:
+        yield f"{hurt[0].name} {_way(hurt[0])}: something did happen."
+    elif named and named <= hurting(grounds.report):
+        yield f"{', '.join(sorted(named))} is among the services that the trouble hits."
+
+
+def _bad(course: Course) -> bool:
+    rose = bool(course.ways & {Direction.ROSE, Direction.APPEARED})
+    return (rose and course.signal in _BAD) or (
+        Direction.FELL in course.ways and re.search("hit|success|avail", course.name) is not None
+    ) or Direction.STOPPED in course.ways  # fmt: skip
+
+
+def _way(course: Course) -> str:
+    return str(sorted(course.ways)[0])
+
+
+def hurting(report: Report) -> set[str]:
+    return {stem(s) for s in (report.first_failing_service, *report.impact.services) if s}
+
+
+def _claimed(reading: Reading, grounds: Grounds, start: int, end: int) -> Iterator[str]:
+    """'It fails', where the evidence is that nothing does."""
+    if all(e.kind is EvidenceKind.ABSENCE for e in grounds.cited):
+        yield "The evidence cited is that nothing was found."
+    quiet = [c for c in grounds.calls if not c.failed]
+    if quiet and len(quiet) == len(grounds.cited):
+        yield f"None of the {quiet[0].calls} calls to {quiet[0].callee} failed."
+    some = [c for c in grounds.calls if 0 < c.failed < c.calls]
+    if some and len(some) == len(grounds.cited) and reading.said(_ALL, start, end):
+        yield f"{some[0].failed} of {some[0].calls} calls failed, not all of them."
+
+
+def _ended(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    for cue in reading.cues(ENDED):
+        going = [c for c in grounds.courses if c.earliest is not None and c.end is None]
+        if going and len(going) == len(grounds.courses) and not reading.negated(cue.start):
+            yield f"{going[0].name} is still going on."
+    for cue in reading.cues(GOES_ON):
+        over = [c for c in grounds.courses if c.end is not None]
+        if over and len(over) == len(grounds.courses) and not reading.negated(cue.start):
+            yield f"{over[0].name} ended at {over[0].end:%H:%M:%S} UTC."
+
+
+def _kept(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    """A change is said to leave alone what its own hunk removes or rewrites."""
+    if not reading.said(KEPT) or not grounds.cited:
+        return
+    if any(e.kind not in CHANGES for e in grounds.cited):
+        return
+    said = {t.stem for t in reading.tokens if len(t.stem) > 3}
+    for evidence in grounds.changes:
+        lines = [x for x in evidence.excerpt.split("\n") if x[:1] in "+-" and x[1:].strip()]
+        words = {w for line in lines for w in re.findall(r"[a-z]{4,}", line.lower())}
+        touched = said & set(_stemmer.stemWords(sorted(words)))
+        if touched:
+            yield f"The change does touch it: {lines[0].strip()[:80]!r}."
+            return

@@ -1,0 +1,140 @@
+"""A cause is one by the report: the guilty change, or a service from which verified hops lead to
+the other. What is said to be innocent is not the guilty change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.domain.evidence import Evidence
+from assistant.investigator.gate.cues import Cue
+from assistant.investigator.gate.culprits import changes_meant, is_guilty, leads
+from assistant.investigator.gate.grounds import Grounds
+from assistant.investigator.gate.lexicon import BLAME, CAUSED_BY, CAUSES, CHANGE_WORDS, INNOCENT
+from assistant.investigator.gate.linking import linked
+from assistant.investigator.gate.reading import Mention, Reading
+
+
+def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    if acquits(reading):
+        yield from _acquitted(reading, grounds)
+        return
+    backward = reading.cues(CAUSED_BY)
+    taken = [(c.start, c.end) for c in backward]
+    forward = [
+        c
+        for c in reading.cues(CAUSES)
+        if not any(start <= c.start < end for start, end in taken) and not reading.negated(c.start)
+    ]
+    backward = tuple(c for c in backward if not reading.negated(c.start))
+    if not forward and not backward:
+        return
+    if grounds.changes:
+        yield from _by_change(reading, grounds, [*forward, *backward])
+        yield from _change_as_effect(reading, grounds, backward)
+        return
+    for cue in backward:
+        yield from _between(*_sides_of_backward(reading, cue), grounds)
+    for cue in forward:
+        yield from _between(*_sides_of_forward(reading, cue), grounds)
+
+
+def acquits(reading: Reading) -> bool:
+    """Whether the sentence says of something that it was not the cause."""
+    if reading.said(INNOCENT):
+        return True
+    return any(reading.negated(c.start) or _denied_behind(reading, c) for c in reading.cues(BLAME))
+
+
+def _denied_behind(reading: Reading, cue: Cue) -> bool:
+    """'… causes nothing', '… explains none of it'."""
+    after = [t for t in reading.tokens if t.start >= cue.end][:2]
+    return bool(after) and bool(reading.nots(after[0].start, after[0].start + 1))
+
+
+def accuses(reading: Reading) -> bool:
+    cues = (*reading.cues(CAUSES), *reading.cues(CAUSED_BY))
+    return any(not reading.negated(c.start) for c in cues)
+
+
+def _acquitted(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    """All the changes cited, where none but the guilty one is."""
+    meant = changes_meant(grounds, grounds.changes)
+    if meant and all(is_guilty(e, grounds.report) for e in meant):
+        yield "The analysis finds that very change guilty: do not call it innocent."
+
+
+def _by_change(reading: Reading, grounds: Grounds, cues: Sequence[Cue]) -> Iterator[str]:
+    report, meant = grounds.report, changes_meant(grounds, grounds.changes)
+    spoken = _spoken_of(reading, grounds, meant, cues)
+    if any(is_guilty(e, report) for e in spoken):
+        return
+    if reading.hedged and any(_supposed(e, grounds) for e in spoken):
+        return
+    if not spoken:
+        return
+    guilty = f"{report.guilty.title!r} is" if report.guilty else "no change is found"
+    yield f"{spoken[0].title[:70]!r} is not the guilty change ({guilty} guilty)."
+
+
+def _spoken_of(
+    reading: Reading, grounds: Grounds, meant: Sequence[Evidence], cues: Sequence[Cue]
+) -> Sequence[Evidence]:
+    """The changes on the side of the cause; all, where the words do not tell."""
+    best = linked(reading, 0, len(reading.text), meant, grounds)
+    return best or meant
+
+
+def _supposed(evidence: Evidence, grounds: Grounds) -> bool:
+    return any(
+        evidence.id in (*h.supporting, *h.contradicting) and h.kind == "change"
+        for h in grounds.report.hypotheses
+    )
+
+
+def _change_as_effect(reading: Reading, grounds: Grounds, cues: Sequence[Cue]) -> Iterator[str]:
+    """'The flag was switched on because the service had become slow'."""
+    for cue in cues:
+        start = max((p for sign in ";:" if (p := reading.plain.rfind(sign, 0, cue.start)) >= 0),
+                    default=0)  # fmt: skip
+        done = [c for c in reading.cues(CHANGE_WORDS) if start <= c.start < cue.start]
+        caused = reading.said(CHANGE_WORDS, cue.end)
+        behind = reading.services_in(cue.end, len(reading.text))
+        hashes = [m for m in reading.hashes if m.start >= cue.end]
+        if done and behind and not caused and not hashes and start < cue.start:
+            yield "Nothing shows that the change was made because of the trouble."
+
+
+def _sides_of_forward(reading: Reading, cue: Cue) -> tuple[str, str]:
+    left = [m for m in reading.services if m.end <= cue.start]
+    right = [m for m in reading.services if m.start >= cue.end]
+    return _subject(left, reading, cue), right[0].name if right else ""
+
+
+def _sides_of_backward(reading: Reading, cue: Cue) -> tuple[str, str]:
+    """(cause, effect): the effect stands before 'because of', unless that opens the clause; of
+    'what it comes from' the cause stands before the effect."""
+    left = [m for m in reading.services if m.end <= cue.start]
+    right = [m for m in reading.services if m.start >= cue.end]
+    if not left and len(right) > 1:
+        return right[0].name, right[1].name
+    if not right and len(left) > 1:
+        return left[0].name, left[1].name
+    if not left or not right:
+        return "", ""
+    cause = right[0].name
+    others = [m for m in left if m.name != cause]
+    return cause, _subject(others, reading, cue)
+
+
+def _subject(mentions: Sequence[Mention], reading: Reading, cue: Cue) -> str:
+    """Who does it: the first one named in the cue's own clause, else the last one before."""
+    start, _ = reading.clause(cue.start)
+    own = [m for m in mentions if m.start >= start]
+    if own:
+        return own[0].name
+    return mentions[-1].name if mentions else ""
+
+
+def _between(cause: str, effect: str, grounds: Grounds) -> Iterator[str]:
+    if cause and effect and not leads(cause, effect, grounds.report):
+        yield f"No verified hop leads from {cause} to {effect}: say only what each of them did."

@@ -1,0 +1,97 @@
+"""A series went the way the sentence says, from the old value to the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from assistant.domain.anomaly import Direction
+from assistant.investigator.gate.checks.numbers import matches
+from assistant.investigator.gate.facts import Fact, unit_of
+from assistant.investigator.gate.grounds import Course, Grounds
+from assistant.investigator.gate.lexicon import AMBIGUOUS, APPEARED, ENDED, FELL, ROSE, STOPPED
+from assistant.investigator.gate.linking import linked
+from assistant.investigator.gate.quantities import Quantity
+from assistant.investigator.gate.reading import Reading
+from assistant.investigator.gate.roles import old_and_new
+
+_CUES = (
+    (ROSE, Direction.ROSE),
+    (FELL, Direction.FELL),
+    (APPEARED, Direction.APPEARED),
+    (STOPPED, Direction.STOPPED),
+)
+_PAST = {Direction.ROSE: "rose", Direction.FELL: "fell", Direction.APPEARED: "appeared",
+         Direction.STOPPED: "stopped"}  # fmt: skip
+
+
+def check_directions(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    courses = [c for c in grounds.courses if c.ways]
+    if not courses:
+        return
+    yield from _words(reading, grounds, courses)
+    for one, other in pairwise(reading.quantities):
+        pair = old_and_new(reading.plain, one, other)
+        if pair and _turned_round(*pair, courses):
+            yield f"“{pair[0].text.strip()}” is the new value and “{pair[1].text.strip()}” the old."
+
+
+def _words(reading: Reading, grounds: Grounds, courses: Sequence[Course]) -> Iterator[str]:
+    for phrases, way in _CUES:
+        for cue in reading.cues(phrases):
+            if grounds.changes and cue.phrase.startswith(AMBIGUOUS):
+                continue
+            if _is_of_an_end(reading, cue.start, courses):
+                continue
+            meant = _meant(reading, cue.start, grounds, courses)
+            if reading.negated(cue.start):
+                if way in (Direction.ROSE, Direction.FELL) and all(way in c.ways for c in meant):
+                    yield f"{_name(meant)} did {_infinitive(way)}."
+            elif meant and not any(way in c.ways for c in meant):
+                ways = sorted(_PAST[w] for w in meant[0].ways)
+                yield f"“{cue.phrase}”: {_name(meant)} {ways[0]}, by the evidence cited."
+
+
+def _infinitive(way: Direction) -> str:
+    return "rise" if way is Direction.ROSE else "fall"
+
+
+def _is_of_an_end(reading: Reading, at: int, courses: Sequence[Course]) -> bool:
+    """'It was back down by 14:00' of what has ended."""
+    start, end = reading.clause(at)
+    near = reading.plain[max(start, at - 12) : at].lower()
+    returned = "back" in near or reading.said(ENDED, start, end)
+    return returned and any(c.end is not None for c in courses)
+
+
+def _meant(
+    reading: Reading, at: int, grounds: Grounds, courses: Sequence[Course]
+) -> Sequence[Course]:
+    """The courses that the clause speaks of, else those that the sentence does, else all."""
+    cited = [e for e in grounds.cited if any(c.evidence == e.id for c in courses)]
+    for start, end in (reading.clause(at), (0, len(reading.text))):
+        ids = {e.id for e in linked(reading, start, end, cited, grounds)}
+        if ids:
+            return [c for c in courses if c.evidence in ids]
+    return courses
+
+
+def _name(courses: Sequence[Course]) -> str:
+    return courses[0].name if courses else "it"
+
+
+def _turned_round(old: Quantity, new: Quantity, courses: Sequence[Course]) -> bool:
+    """The two values are those of a course, the wrong way round."""
+    ends = [e for c in courses if (e := _ends(c)) is not None]
+    right = any(matches(old, a) and matches(new, b) for a, b in ends)
+    return not right and any(matches(old, b) and matches(new, a) for a, b in ends)
+
+
+def _ends(course: Course) -> tuple[Fact, Fact] | None:
+    if course.baseline is None or course.peak is None:
+        return None
+    dimension, size = unit_of(course)
+    return (
+        Fact(course.baseline * size, dimension, course.baseline),
+        Fact(course.peak * size, dimension, course.peak),
+    )
