@@ -207,7 +207,7 @@ class Causeway:
 
     def give_feedback(self, feedback: Feedback) -> Feedback:
         """Keep what a person says of a report, redacted. Raises NotFound without that report."""
-        self.reports.report(feedback.report_id)
+        report = self.reports.report(feedback.report_id)
         text = self.intake.redactor.text
         kept = replace(
             feedback,
@@ -216,6 +216,7 @@ class Causeway:
             outcome=text(feedback.outcome),
         )
         self.feedback.record(kept)
+        self.own.judge_feedback(kept, report)
         return kept
 
     def close(self) -> None:

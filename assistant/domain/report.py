@@ -199,6 +199,7 @@ class Narration:
     overrules: Claim | None = None
     engine_verdict: Verdict | None = None
     engine_suspect: str = ""
+    retrieved: tuple[str, ...] = ()  # evidence that tools found, cited or not
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Narrator:
                 explained = merged(report, outcome.parsed, judged.claims, notebook)
         if outcome.ended:
             self.emit(EventKind.STOPPED, f"The model's part ended early: {outcome.ended}.")
-        return _signed(explained, outcome, self.meter)
+        return _signed(explained, outcome, self.meter, notebook)
 
     def _explained(
         self, report: Report, notebook: Notebook, chain: ModelChain, limits: Limits
@@ -166,7 +166,9 @@ def _judge(
     return Judged(stands, (*check_all(draft[:number], stands, evidence), *reason))
 
 
-def _signed(explained: Report, outcome: Outcome[Explanation], meter: Meter) -> Report:
+def _signed(
+    explained: Report, outcome: Outcome[Explanation], meter: Meter, notebook: Notebook
+) -> Report:
     """With who wrote it and what it took; the merge knows what was overruled."""
     narration = Narration(
         model=outcome.model,
@@ -174,6 +176,7 @@ def _signed(explained: Report, outcome: Outcome[Explanation], meter: Meter) -> R
         usage=meter.usage,
         tools=outcome.tools,
         ended=outcome.ended,
+        retrieved=tuple(one.id for one in notebook.found()),
     )
     if known := explained.narration:
         narration = replace(

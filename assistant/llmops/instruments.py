@@ -31,6 +31,7 @@ _PER_CHUNK_S = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1
 # Finer than advised (a factor of four): a prompt that doubled must show.
 _TOKENS = [2.0**n for n in range(21)]
 _COUNTS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64]
+_WITH_UNIT = ("_seconds", "_sentences")  # scores that are no shares
 _SHARES = [n / 20 for n in range(21)]
 
 _HISTOGRAMS: Mapping[str, tuple[str, Sequence[float]]] = {
@@ -178,7 +179,8 @@ class Instruments:
             at_ns=to_ns(score.at),
             span=judged,
         )
-        self.observe(names.SCORE, score.value, {names.EVALUATION: score.name})
+        if not score.name.endswith(_WITH_UNIT):
+            self.observe(names.SCORE, score.value, {names.EVALUATION: score.name})
 
     def event(
         self,

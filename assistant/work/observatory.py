@@ -6,17 +6,22 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from assistant.domain.conversation import Feedback
 from assistant.domain.ports import Ledger
+from assistant.domain.report import Report
 from assistant.domain.usage import CallContext, Score
 from assistant.intake import Intake, ingest
+from assistant.llmops.quality import score_of_feedback, scores_of
 from assistant.settings import Settings
 from assistant.telemetry import OwnTelemetry
 
@@ -28,6 +33,8 @@ if TYPE_CHECKING:
     from assistant.llmops.instruments import Instruments
     from assistant.llmops.meter import Meter
     from assistant.llmops.prices import Prices
+
+log = logging.getLogger(__name__)
 
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _SIGNALS = ("traces", "metrics", "logs")
@@ -97,10 +104,25 @@ class Observatory:
         )
 
     def judge(self, scores: Sequence[Score], judged: Span | None = None) -> None:
-        """Keep scores in the ledger, and tell them as evaluations of the span they judge."""
-        self._ledger.judge(scores)
+        """Keep scores in the ledger, and tell them as evaluations of the span they judge. As with
+        calls, a ledger that fails is logged, and ends nothing."""
+        try:
+            self._ledger.judge(scores)
+        except Exception:
+            log.exception("%d scores could not be recorded in the ledger", len(scores))
         for score in scores:
             self.instruments.evaluated(score, judged)
+
+    def judge_report(self, report: Report, meter: Meter) -> None:
+        """The scores of a report that a model took part in."""
+        prompt = report.narration.prompt if report.narration else None
+        context = replace(meter.context, step="investigate", prompt=prompt)
+        scores = scores_of(report, context, self._clock(), meter.retrievals)
+        self.judge(scores, meter.judged)
+
+    def judge_feedback(self, feedback: Feedback, report: Report) -> None:
+        """What a person thinks of it is a score as well."""
+        self.judge([score_of_feedback(feedback, report)])
 
     def flush(self) -> None:
         """Everything said so far is stored, or sent, on return."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -52,8 +53,8 @@ def make_meter(observed: Observed, ledger: MemoryLedger) -> MakeMeter:
         instruments = Instruments(
             observed.telemetry, redactor=RuleRedactor(b"k" * 32), content=content
         )
-        values: dict[str, Any] = {"ledger": ledger, "prices": Prices([PRICED])} | changes
-        return Meter(context=CONTEXT, clock=at, instruments=instruments, **values)
+        values: dict[str, Any] = {"ledger": ledger, "prices": Prices([PRICED]), "clock": at}
+        return Meter(context=CONTEXT, instruments=instruments, **values | changes)
 
     return make
 
@@ -270,13 +271,14 @@ def test_a_new_prompt_and_another_model_are_recorded_as_changes(
     log = MemoryChangeLog()
     newer = PromptRef("investigate", "4", "4d4d4d4d4d4d")
     with ScriptedModel([says("a"), says("b"), says("c"), says("d")]) as server:
-        for prompt, name in (
-            (PROMPT, "scripted"),
-            (PROMPT, "scripted"),
-            (newer, "scripted"),
-            (newer, "larger"),
+        for minute, prompt, name in (
+            (-4, PROMPT, "scripted"),
+            (-3, PROMPT, "scripted"),
+            (-2, newer, "scripted"),
+            (-1, newer, "larger"),
         ):
-            meter = make_meter(watch=ChangeWatch(ledger, log))  # as after a restart
+            watch = ChangeWatch(ledger, log)  # as after a restart
+            meter = make_meter(watch=watch, clock=partial(at, minute))
             told = told_to(meter.with_step("investigate", prompt))
             chat(server, name).invoke("how are you?", told)
 
