@@ -144,7 +144,7 @@ class _Run(Generic[Schema]):
     ) -> None:
         self.answering = Answering(schema)
         self.attempts = Attempts(limits, models)
-        self.tool_calls = ToolCalls()
+        self.tool_calls = ToolCalls(tool.name for tool in tools)
         self.guard = Guard(limits, models, schema, self.tool_calls)
         self.called: list[str] = []
         self._models, self._schema, self._tools, self._limits = models, schema, tools, limits

@@ -11,7 +11,7 @@ from typing import Any
 from assistant.domain.conversation import Event, EventKind
 
 _TEXT_FIELD = re.compile(r'"text"\s*:\s*"')
-_STRING_END = re.compile(r'(?<!\\)(?:\\\\)*"')
+_WHOLE = re.compile(r'(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\[^u])*', re.DOTALL)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPED = {"n": " ", "t": " ", "r": "", "b": "", "f": ""}
 
@@ -54,16 +54,14 @@ class Spoken:
                 self._inside = True
                 said += " " if self._said else ""
                 self._said = True
-            end = _STRING_END.search(self._rest)
-            if end is None:
-                # Nor may an escape (at most 6 characters) be.
-                cut = self._rest.rfind("\\", -6)
-                whole = len(self._rest) if cut < 0 else cut
-                said += _unescaped(self._rest[:whole])
-                self._rest = self._rest[whole:]
+            # Up to the end of the string, or to an escape that is cut in two.
+            whole = _WHOLE.match(self._rest)
+            assert whole is not None
+            said += _unescaped(whole[0])
+            self._rest = self._rest[whole.end() :]
+            if not self._rest.startswith('"'):
                 return said
-            said += _unescaped(self._rest[: end.end() - 1])
-            self._rest = self._rest[end.end() :]
+            self._rest = self._rest[1:]
             self._inside = False
 
 

@@ -116,6 +116,7 @@ class Guard(AgentMiddleware[Any, Any]):
         self._names = {id(model.chat): model.model for model in models}
         self._schema = schema
         self._tool_calls = tool_calls
+        self._asked_for_answer = False
         self.shortened = ""
 
     def wrap_model_call(self, request: ModelRequest, handler: Handler) -> ModelResponse[Any]:
@@ -123,7 +124,11 @@ class Guard(AgentMiddleware[Any, Any]):
         room = self._limits.room(model, prompt_tokens(request, self._schema))
         if room.refused:
             raise LimitReached(room.refused)
-        why = room.last or self._tool_calls.enough
+        enough = self._tool_calls.enough
+        if enough and self._asked_for_answer:
+            raise LimitReached(enough)
+        why = room.last or enough
+        self._asked_for_answer = bool(enough)
         if why and request.tools:
             self.shortened = why
             asked = HumanMessage(_LAST_CALL.format(why=why))
@@ -175,8 +180,9 @@ class ToolCalls(AgentMiddleware[Any, Any]):
     when that has left the prompt; a tool that fails says so to the model. `enough` says why no
     further tool call is worth a model's call."""
 
-    def __init__(self) -> None:
+    def __init__(self, offered: Iterable[str]) -> None:
         super().__init__()
+        self._offered = frozenset(offered)
         self._lock = threading.Lock()
         self._asked: list[str] = []
         self._found: dict[str, str] = {}
@@ -184,8 +190,8 @@ class ToolCalls(AgentMiddleware[Any, Any]):
 
     @property
     def enough(self) -> str:
-        if self._repeats >= _MOST_REPEATS:
-            return "the same questions were asked again and again"
+        if self._repeats >= (_MOST_REPEATS if self._offered else 1):
+            return "it asked the same again and again, or for tools that do not exist"
         if len(self._asked) >= _MOST_TOOL_CALLS:
             return f"{_MOST_TOOL_CALLS} tool calls were made"
         return ""
@@ -195,7 +201,7 @@ class ToolCalls(AgentMiddleware[Any, Any]):
     ) -> ToolAnswer:
         call = request.tool_call
         key = call["name"] + json.dumps(call["args"], sort_keys=True, default=str)
-        if note := self._note(key):
+        if note := self._note(call["name"], key):
             return ToolMessage(note, tool_call_id=call["id"], name=call["name"])
         try:
             answer = handler(request)
@@ -208,8 +214,11 @@ class ToolCalls(AgentMiddleware[Any, Any]):
             self._found[key] = answer.text
         return answer
 
-    def _note(self, key: str) -> str:
+    def _note(self, name: str, key: str) -> str:
         with self._lock:
+            if name not in self._offered:
+                self._repeats += 1
+                return f"There is no tool {name!r}."
             if key in self._asked:
                 self._repeats += 1
                 if key in self._asked[-_KEPT_IN_VIEW:] or key not in self._found:

@@ -20,6 +20,9 @@ from benchmarks.scripted_model import (
 from tests.investigator.asking import ANSWER, a_chain, ask, explains
 
 
+AGAIN = "it asked the same again and again, or for tools that do not exist"
+
+
 def test_three_tools_and_an_answer() -> None:
     script = [
         Reply(tools=(ToolUse("series", {"service": "a"}), ToolUse("changes", {"service": "a"}))),
@@ -220,7 +223,19 @@ def test_the_same_question_is_not_asked_twice() -> None:
         assert "No further tool call is possible" in notes[-1]
         assert [tool["function"]["name"] for tool in model.bodies[-1]["tools"]] == ["Explanation"]
     assert asked.outcome.parsed is not None
-    assert asked.outcome.ended == "the same questions were asked again and again"
+    assert asked.outcome.ended == AGAIN
+
+
+def test_one_that_asks_for_tools_whatever_it_is_told_is_ended() -> None:
+    with ScriptedModel(policy=lambda body: calls("series", {"service": "a"})) as model:
+        asked = ask(a_chain(model))
+        assert len(model.requests) == 5
+    assert asked.outcome.parsed is None
+    assert asked.outcome.ended == AGAIN
+    with ScriptedModel(policy=lambda body: calls("rm_rf", {"n": len(body["messages"])})) as model:
+        asked = ask(a_chain(model), tools=())
+        assert len(model.requests) == 2
+    assert asked.outcome.ended == AGAIN
 
 
 def test_tools_that_fail_tell_the_model() -> None:
@@ -233,7 +248,7 @@ def test_tools_that_fail_tell_the_model() -> None:
         told = [m["content"] for m in model.bodies[1]["messages"] if m["role"] == "tool"]
     assert told[0] == "No series of nowhere. Ask for checkout."
     assert told[1] == "It failed for a reason of its own; go on without it."
-    assert "not a valid tool" in told[2]
+    assert told[2] == "There is no tool 'rm_rf'."
     assert asked.outcome.parsed is not None
 
 
