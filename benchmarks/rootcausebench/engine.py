@@ -4,10 +4,11 @@ investigation. It sees an `Incident` and a workspace; labels have no way in."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import orjson
 
@@ -60,14 +61,25 @@ def investigate(incident: Incident, workspace: Path, models: Path) -> Investigat
 
 
 @contextmanager
-def opened(incident: Incident, workspace: Path, models: Path) -> Iterator[Opened]:
-    """Builds the repository and ingests the signals; the stores close at the end."""
+def opened(
+    incident: Incident,
+    workspace: Path,
+    models: Path,
+    more: Mapping[str, object] = MappingProxyType({}),
+) -> Iterator[Opened]:
+    """Builds the repository and ingests the signals; the stores close at the end. `more` are
+    further settings, such as the language models."""
     data_dir = workspace / "data"
     data_dir.mkdir(parents=True)
     (data_dir / "models").symlink_to(models, target_is_directory=True)
     code = build(incident.commits, workspace / "code.git")
     settings = Settings.model_validate(
-        {"data_dir": data_dir, "repositories": {_REPOSITORY: code.path}, "compute_workers": 0}
+        {
+            "data_dir": data_dir,
+            "repositories": {_REPOSITORY: code.path},
+            "compute_workers": 0,
+            **more,
+        }
     )
     as_of = received_at(incident)
     with open_causeway(settings, long_running=False, clock=lambda: as_of) as causeway:
