@@ -25,6 +25,7 @@ from assistant.gather import (
     scope_of,
 )
 from assistant.intake import Intake, ingest
+from assistant.investigator.memory import Memory
 
 __all__ = ["Intake", "Sources", "ingest", "investigate"]
 
@@ -34,9 +35,11 @@ def investigate(
     sources: Sources,
     progress: Callable[[str], None] = lambda step: None,
     narrate: Callable[[Report], Report] | None = None,
+    memory: Memory | None = None,
 ) -> Report:
     """From a question to a cited report, saved under its id. `progress` hears of each step;
-    `narrate` adds what a language model says of it, None without one."""
+    `narrate` adds what a language model says of it, None without one; `memory` offers past
+    incidents that were like it, and keeps this one."""
     watch = _Stopwatch(progress)
     with watch("finding the window"):
         scope = scope_of(question, sources)
@@ -56,15 +59,19 @@ def investigate(
         diagnosis: Diagnosis = sources.compute(diagnose, facts)
     with watch("writing the report"):
         report = explain(facts, diagnosis, uuid.uuid4().hex[:12])
+    if memory is not None:
+        with watch("looking for similar incidents"):
+            report = memory.recall(report)
     report = replace(report, seconds=watch.seconds)
     sources.reports.save(report)
-    if narrate is None:
-        return report
-    # The analysis is kept already: nothing that happens from here on can lose it.
-    with watch("asking the model"):
-        report = narrate(report)
-    report = replace(report, seconds=watch.seconds)
-    sources.reports.save(report)
+    if narrate is not None:
+        # The analysis is kept already: nothing that happens from here on can lose it.
+        with watch("asking the model"):
+            report = narrate(report)
+        report = replace(report, seconds=watch.seconds)
+        sources.reports.save(report)
+    if memory is not None:
+        memory.remember(report)
     return report
 
 

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from assistant.gather import Sources
     from assistant.investigator.chat.chat import Chat
     from assistant.investigator.chat.turns import Turns
+    from assistant.investigator.memory import Memory
     from retrievers.records import (
         SqlChangeLog,
         SqlConversations,
@@ -142,7 +143,15 @@ class Causeway:
 
             symptom = self.intake.redactor.text(question.symptom)
             narrate = self.explainer.narrate(context, emit, model)
-            return investigate(replace(question, symptom=symptom), self._sources(), heard, narrate)
+            asked = replace(question, symptom=symptom)
+            return investigate(asked, self._sources(), heard, narrate, self.memory)
+
+    @property
+    def memory(self) -> Memory:
+        """Finished investigations, and which of them another one is like."""
+        from assistant.investigator.memory import Memory
+
+        return Memory(self.knowledge, self.reports, self.feedback)
 
     def _sources(self) -> Sources:
         from assistant.gather import Reach, Sources

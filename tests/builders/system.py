@@ -29,6 +29,7 @@ from assistant.domain.signals import (
     Temporality,
 )
 from assistant.gather import Sources
+from assistant.investigator.memory import Memory
 from assistant.pipeline import investigate
 from retrievers.memory import (
     FixedCatalogue,
@@ -295,6 +296,7 @@ class System:
         minutes: float = 5,
         now: datetime | None = None,
         telemetry: MemoryTelemetry | None = None,
+        memory: Memory | None = None,
         **asked: Any,
     ) -> Report:
         sources = Sources(
@@ -307,9 +309,8 @@ class System:
             compute=run_inline,
             clock=lambda: now or at(self.end),
         )
-        return investigate(
-            Question(at=at(minutes), service=service or self.entry, **asked), sources
-        )
+        question = Question(at=at(minutes), service=service or self.entry, **asked)
+        return investigate(question, sources, memory=memory)
 
 
 def _kept(columns: Columns, time: str, arrived: Callable[[str, float], bool]) -> Columns:
