@@ -4,19 +4,22 @@ finds it again, once, in the order in which it is first cited."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.analysis.causes.facts import Facts
-from assistant.analysis.causes.scene import Scene
-from assistant.analysis.logs.templates import LogTemplate
 from assistant.domain.anomaly import AnomalousSeries
 from assistant.domain.changes import Commit, ConfigChange, Deployment, FlagChange, Hunk
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import Breakdown
 from assistant.domain.signals import Floats, Signal, Span, Trace
 from assistant.domain.window import TimeWindow, from_ns, to_ns
+
+if TYPE_CHECKING:
+    # The detectors behind them take seconds to import, which a chat need not wait for.
+    from assistant.analysis.causes.facts import Facts
+    from assistant.analysis.causes.scene import Scene
+    from assistant.analysis.logs.templates import LogTemplate
 
 _EXCERPT = 2000
 
