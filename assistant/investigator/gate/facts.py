@@ -17,7 +17,11 @@ from assistant.investigator.gate.quantities import quantities
 _NAME_UNIT = re.compile(
     r"(?:^|[_.\s])(ms|millis|milliseconds|seconds|us|bytes|kb|mb|gb|pct|percent|rps|rpm)(?:$|[_.\s])"
 )
+_SECONDS_NAME = re.compile(r"\w\.\w+.*\b(?:duration|wait_time|use_time|create_time)\b|duration_s\b")
 _SHARE_NAME = re.compile(r"ratio|share|rate|utili[sz]ation|fraction")
+_DURATION_NAME = re.compile(
+    r"(?:timeout|delay|interval|seconds|_s|ttl|wait|deadline|duration|backoff)\w*[\s\"':=(,]*\Z"
+)
 _RAW = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
@@ -50,6 +54,9 @@ def _facts(grounds: Grounds) -> Iterator[Fact]:
         yield from of_course(course)
     for breakdown in grounds.breakdowns:
         yield from _of_breakdown(breakdown)
+    for calls in grounds.calls:
+        yield from _counted(calls.failed, calls.calls, calls.caller)
+        yield from _counted(calls.calls - calls.failed, calls.calls, calls.caller)
     impact = grounds.report.impact
     if not grounds.ids.isdisjoint(impact.evidence):
         yield from _counted(impact.failed_requests, impact.requests)
@@ -61,12 +68,18 @@ def _in_text(text: str) -> tuple[Fact, ...]:
         Fact(q.value, q.dimension, q.shown, q.slack if q.dimension else 0.0)
         for q in quantities(text)
     ]
-    raw = [float(m[0].replace(",", "")) for m in _RAW.finditer(text)]
-    return (*written, *(Fact(value, "", value) for value in raw))
+    raw = [(float(m[0].replace(",", "")), m.start()) for m in _RAW.finditer(text)]
+    return (*written, *(Fact(value, _unit_before(text, at), value) for value, at in raw))
+
+
+def _unit_before(text: str, at: int) -> str:
+    """'free' of a setting such as `timeout_s = 1.2`, whose number may be one of seconds."""
+    return "free" if _DURATION_NAME.search(text[max(0, at - 40) : at].lower()) else ""
 
 
 def unit_of(course: Course) -> tuple[str, float]:
     """Dimension and size of a course's unit: as declared, else as its name says."""
+    name = course.name.lower()
     declared = course.unit.strip("{}").lower()
     if declared in UNITS and declared != "x":
         return UNITS[declared]
@@ -74,10 +87,12 @@ def unit_of(course: Course) -> tuple[str, float]:
         return "%", 1.0
     if course.unit.endswith("/s"):
         return "/s", 1.0
-    if not course.unit and (named := _NAME_UNIT.search(course.name.lower())):
+    if not course.unit and (named := _NAME_UNIT.search(name)):
         unit = {"seconds": "s", "bytes": "b", "millis": "ms"}.get(named[1], named[1])
         return UNITS[unit]
-    if not course.unit and _SHARE_NAME.search(course.name.lower()):
+    if not course.unit and _SECONDS_NAME.search(name):
+        return UNITS["s"]  # OpenTelemetry's durations are in seconds
+    if not course.unit and _SHARE_NAME.search(name):
         return "%", 1.0
     return "", 1.0
 
@@ -128,7 +143,11 @@ def _counted(part: int, whole: int, service: str = "") -> Iterator[Fact]:
 
 def durations(grounds: Grounds) -> Iterator[tuple[float, float]]:
     """How far apart two of the moments that the evidence tells of may lie, in seconds."""
-    for one, other in combinations(grounds.moments, 2):
+    timed = {m.source for m in grounds.moments if m.kind == "onset"}
+    moments = [m for m in grounds.moments if m.kind != "seen" or m.source not in timed]
+    for one, other in combinations(moments, 2):
+        if one.source == other.source and one.kind == other.kind:
+            continue
         far = max(
             abs((other.latest - one.earliest).total_seconds()),
             abs((one.latest - other.earliest).total_seconds()),

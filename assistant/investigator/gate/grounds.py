@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from assistant.domain.anomaly import AnomalyWindow, Direction
+from assistant.domain.claim import Standing
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import (
     Breakdown,
@@ -52,6 +53,7 @@ class Course:
     earliest: datetime | None
     latest: datetime | None
     end: datetime | None
+    onset: datetime | None = None  # the best estimate
 
     @property
     def ways(self) -> frozenset[Direction]:
@@ -88,6 +90,7 @@ class Moment:
     kind: str
     service: str
     source: str  # evidence id, or '' for what the report knows without any
+    best: datetime | None = None  # the best estimate; the middle, when None
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,9 @@ class Grounds:
 
     def _backs(self, evidence: Sequence[str]) -> bool:
         return not self.ids.isdisjoint(evidence)
+
+    def _covers(self, evidence: Sequence[str]) -> bool:
+        return bool(evidence) and self.ids.issuperset(evidence)
 
     @cached_property
     def services(self) -> frozenset[str]:
@@ -163,7 +169,9 @@ class Grounds:
         out = [t for r in self.ruled_out for t in (r.title, r.reason)]
         findings = [f.text for o in self.origins for f in o.findings if self._backs(f.evidence)]
         who = [" ".join((s.id, s.title, s.author, s.version, s.deployment)) for s in self.suspects]
-        return (*reasons, *titles, *out, *findings, *who)
+        own = (self.report.headline, *self.report.summary)
+        told = [c.text for c in own if c.standing is Standing.ANALYSIS and self._covers(c.evidence)]
+        return (*told, *reasons, *titles, *out, *findings, *who)
 
     @cached_property
     def courses(self) -> tuple[Course, ...]:
@@ -196,7 +204,7 @@ class Grounds:
     def _moments(self) -> Iterator[Moment]:
         for c in self.courses:
             if c.earliest is not None and c.latest is not None:
-                yield Moment(c.earliest, c.latest, "onset", c.service, c.evidence)
+                yield Moment(c.earliest, c.latest, "onset", c.service, c.evidence, c.onset)
             if c.end is not None:
                 slack = timedelta(seconds=60)
                 yield Moment(c.end - slack, c.end + slack, "end", c.service, c.evidence)
@@ -240,6 +248,7 @@ def course_of(window: AnomalyWindow, evidence_id: str) -> Course:
         window.onset_earliest,
         window.onset_latest,
         window.end,
+        window.onset,
     )
 
 

@@ -111,6 +111,12 @@ BEFORE = (
 AFTER = (
     "after", "followed", "follows", "later than", "in the wake of", "only once", "subsequent to",
 )  # fmt: skip
+# Words with which a length of time is one between two events.
+DISTANCE = (
+    "before", "after", "earlier", "later", "followed", "follows", "within", "ago", "until",
+    "since", "for", "then", "too late", "apart", "between", "past", "prior", "preceded", "into",
+    "old", "lasted", "delay", "on",
+)  # fmt: skip
 EARLIER = ("earlier", "beforehand", "previously")
 LATER = ("later", "afterwards", "subsequently", "thereafter")
 
@@ -172,8 +178,8 @@ NOT_REALLY = frozenset("but only just else merely".split())
 FAILURES = (
     "error*", "fail*", "refus*", "trouble", "problem*", "timeout*", "timed out", "turned away",
     "anomal*", "deviat*", "rejected", "wrong", "exception*", "crash*", "lost", "denied",
-    "complain*", "slow*", "5xx", "suffer*", "affected", "hit", "impact*", "symptom*", "degrad*",
-    "delay*", "in vain", "unusual*", "out of the ordinary", "amiss", "left its baseline", "harm*",
+    "complain*", "5xx", "suffer*", "affected", "impact*", "symptom*", "degrad*",
+    "delay*", "unusual*", "out of the ordinary", "amiss", "left its baseline", "harm*",
 )  # fmt: skip
 UNHURT = (
     "unaffected", "healthy", "unharmed", "as usual", "unchanged", "stable", "steady",

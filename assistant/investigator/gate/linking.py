@@ -41,7 +41,7 @@ _SERVICE, _IDENTIFIER = 3, 3
 _stemmer = snowballstemmer.stemmer("english")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Event:
     """Cited evidence as something that happened within [earliest, latest]."""
 
@@ -49,10 +49,7 @@ class Event:
     change: bool
     earliest: datetime
     latest: datetime
-
-    @property
-    def middle(self) -> datetime:
-        return self.earliest + (self.latest - self.earliest) / 2
+    at: datetime  # the best estimate
 
 
 def events(grounds: Grounds) -> tuple[Event, ...]:
@@ -64,7 +61,8 @@ def events(grounds: Grounds) -> tuple[Event, ...]:
         timed = [m for m in own if m.kind == kind] or own[:1]
         if timed and evidence.kind is not EvidenceKind.COMMIT:
             first = timed[0]
-            found.append(Event(evidence, kind == "change", first.earliest, first.latest))
+            best = first.best or first.earliest + (first.latest - first.earliest) / 2
+            found.append(Event(evidence, kind == "change", first.earliest, first.latest, best))
     return tuple(found)
 
 
@@ -72,25 +70,25 @@ def linked(
     reading: Reading, start: int, end: int, candidates: Sequence[Evidence], grounds: Grounds
 ) -> tuple[Evidence, ...]:
     """The candidates that a part of the text speaks of: those with the highest score above 0."""
-    scores = {e.id: _score(reading, start, end, e, grounds) for e in candidates}
+    scores = {e.id: score(reading, start, end, e, grounds) for e in candidates}
     best = max(scores.values(), default=0.0)
     return tuple(e for e in candidates if best > 0 and scores[e.id] == best)
 
 
-def _score(reading: Reading, start: int, end: int, evidence: Evidence, grounds: Grounds) -> float:
+def score(reading: Reading, start: int, end: int, evidence: Evidence, grounds: Grounds) -> float:
     own = vocabulary(evidence, grounds)
     stems = {t.stem for t in reading.within(start, end)} | {
         t.word for t in reading.within(start, end)
     }
-    score = float(len((stems & own) - _COMMON))
+    total = float(len((stems & own) - _COMMON))
     named = {bare(n) for n in reading.services_in(start, end)}
     if evidence.service and bare(evidence.service) in named:
-        score += _SERVICE
+        total += _SERVICE
     text = f"{evidence.title}\n{evidence.excerpt}".lower()
     marks = (*reading.hashes, *reading.versions, *reading.identifiers)
-    score += sum(_IDENTIFIER for m in marks if start <= m.start < end and m.name.lower() in text)
+    total += sum(_IDENTIFIER for m in marks if start <= m.start < end and m.name.lower() in text)
     clocks = (c for c in reading.clocks if start <= c.start < end)
-    return score + sum(1 for c in clocks if c.text.split(" ")[0] in text)
+    return total + sum(1 for c in clocks if c.text.split(" ")[0] in text)
 
 
 def vocabulary(evidence: Evidence, grounds: Grounds) -> frozenset[str]:

@@ -49,7 +49,7 @@ _FOLD = re.compile(rf"\b({'|'.join(FOLDS)})\b", re.IGNORECASE)
 _COUNTS = "a|an|one|two|three|four|five|six|seven|eight|nine|ten"
 _SHARE = re.compile(rf"\b(?:(?P<many>{_COUNTS})[- ])?(?P<part>{'|'.join(SHARES)})\b", re.IGNORECASE)
 _OF = re.compile(
-    rf"\b(?P<part>{_COUNTS}|\d+) (?:in|out of|of)(?: every)? (?P<whole>{_COUNTS}|\d+)\b(?! ?[%\d.])",
+    rf"\b(?P<part>{_COUNTS}|\d+) (?:in|out of|of)(?: every)? (?P<whole>{_COUNTS}|\d+)\b(?! ?%|\.\d|\d)",
     re.IGNORECASE,
 )
 _HALVES = re.compile(rf"\b(?P<whole>\d+|{_COUNTS}) and a half\b", re.IGNORECASE)

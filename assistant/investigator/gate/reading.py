@@ -23,7 +23,7 @@ _HASH = re.compile(r"(?<![\w-])[0-9a-fA-F]{7,40}(?![\w-])")
 _VERSION = re.compile(r"(?<![\w.])v?\d+(?:\.\d+){1,3}(?:-[\w.]+)?(?![\w.]*\d)|(?<!\w)v\d[\w.-]*\w")
 _IDENTIFIER = re.compile(
     r"(?<![\w/])/?[A-Za-z][\w]*(?:[._/:=-]+[\w{}<>*]+)+|(?<!\w)[a-z]+[A-Z]\w*|(?<!\w)[pP]\d{2,3}\b"
-    r"|(?<!\w)/[\w/{}.-]+"
+    r"|(?<!\w)/[\w/{}.-]+|\b(?:SELECT|INSERT|UPDATE|DELETE|GET|POST|PUT|PATCH|HEAD)(?=s?\b)"
 )
 _EVIDENCE_ID = re.compile(r"[\[(](?:E\d+(?:, ?| and )?)+[\])]|\bE\d+\b")
 _CLAUSE = re.compile(r"[;:—]|, |\b(?:and|but|while|whereas|so|then|which|when|where|because)\b")

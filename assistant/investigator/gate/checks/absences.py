@@ -39,8 +39,9 @@ def _parts(reading: Reading) -> Iterator[tuple[int, int]]:
 
 
 def denies_failure(reading: Reading, start: int, end: int) -> bool:
-    if reading.said(UNHURT, start, end):
-        return not reading.nots(start, end)
+    well = [c for c in reading.cues(UNHURT) if start <= c.start < end]
+    if well:
+        return not all(reading.negated(c.start) for c in well)
     denials = reading.nots(start, end)
     failures = [c for c in reading.cues(FAILURES) if start <= c.start < end]
     return any(d.start < f.start or f.end <= d.start for d in denials for f in failures)
@@ -49,7 +50,9 @@ def denies_failure(reading: Reading, start: int, end: int) -> bool:
 def _denied(reading: Reading, grounds: Grounds, start: int, end: int) -> Iterator[str]:
     named = {stem(n) for n in reading.services_in(start, end)}
     named = named or {stem(m.name) for m in reading.services}
-    usual = reading.said(_USUAL, start, end)
+    usual = any(start <= c.start < end for c in reading.cues(_USUAL)) and not reading.said(
+        ("as before", "than before"), start, end
+    )
     for calls in grounds.calls:
         if calls.failed and not usual:
             yield f"{calls.failed} of the {calls.calls} calls to {calls.callee} failed."
@@ -98,11 +101,13 @@ def _claimed(reading: Reading, grounds: Grounds, start: int, end: int) -> Iterat
 def _ended(reading: Reading, grounds: Grounds) -> Iterator[str]:
     for cue in reading.cues(ENDED):
         going = [c for c in grounds.courses if c.earliest is not None and c.end is None]
-        if going and len(going) == len(grounds.courses) and not reading.negated(cue.start):
+        hit = going and len(going) == len(grounds.courses) and grounds.report.impact.ongoing
+        if hit and not reading.negated(cue.start):
             yield f"{going[0].name} is still going on."
     for cue in reading.cues(GOES_ON):
         over = [c for c in grounds.courses if c.end is not None]
-        if over and len(over) == len(grounds.courses) and not reading.negated(cue.start):
+        hit = over and len(over) == len(grounds.courses) and not grounds.report.impact.ongoing
+        if hit and not reading.negated(cue.start):
             yield f"{over[0].name} ended at {over[0].end:%H:%M:%S} UTC."
 
 

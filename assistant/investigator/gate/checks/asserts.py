@@ -51,7 +51,7 @@ def _order(one: Assertion, reading: Reading, grounds: Grounds) -> Iterator[str]:
     if subject is None or other is None or one.value not in ("before", "after"):
         return
     pair = (subject, other) if one.value == "before" else (other, subject)
-    if problem := contradiction(*pair):
+    if problem := contradiction(*pair, grounds):
         yield problem
 
 

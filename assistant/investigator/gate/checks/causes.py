@@ -13,12 +13,14 @@ from assistant.investigator.gate.lexicon import BLAME, CAUSED_BY, CAUSES, CHANGE
 from assistant.investigator.gate.linking import linked
 from assistant.investigator.gate.reading import Mention, Reading
 
+_IS = ("is", "are", "does", "did", "was", "has", "got", "keeps")
+
 
 def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
     if acquits(reading):
         yield from _acquitted(reading, grounds)
         return
-    backward = reading.cues(CAUSED_BY)
+    backward = (*reading.cues(CAUSED_BY), *_since(reading))
     taken = [(c.start, c.end) for c in backward]
     forward = [
         c
@@ -36,6 +38,14 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
         yield from _between(*_sides_of_backward(reading, cue), grounds)
     for cue in forward:
         yield from _between(*_sides_of_forward(reading, cue), grounds)
+
+
+def _since(reading: Reading) -> Iterator[Cue]:
+    """'… since the gateway is', which is no time."""
+    names = {m.start for m in reading.services}
+    for cue in reading.cues(("since",)):
+        if cue.end + 1 in names and reading.said(_IS, cue.end, cue.end + 40):
+            yield cue
 
 
 def acquits(reading: Reading) -> bool:

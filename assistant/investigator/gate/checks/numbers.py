@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from assistant.domain.evidence import EvidenceKind
 from assistant.investigator.gate.facts import Fact, durations, facts_of
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import BINARY_BYTES
+from assistant.investigator.gate.lexicon import BINARY_BYTES, DISTANCE
 from assistant.investigator.gate.quantities import Quantity
 from assistant.investigator.gate.reading import Reading
 
@@ -33,7 +33,7 @@ def check_numbers(reading: Reading, grounds: Grounds) -> Iterator[str]:
 def _holds(q: Quantity, reading: Reading, grounds: Grounds, facts: Sequence[Fact]) -> bool:
     if any(matches(q, fact) for fact in facts):
         return True
-    if q.dimension == "s" and _between_moments(q, grounds):
+    if q.dimension == "s" and _tells_a_distance(q, reading) and _between_moments(q, grounds):
         return True
     if q.dimension == "%" and "confiden" in reading.text.lower():
         return abs(q.value - grounds.report.confidence) <= q.slack + _EXACT
@@ -57,11 +57,13 @@ def matches(q: Quantity, fact: Fact) -> bool:
         return _near(q, fact.value, fact.slack) or (
             q.dimension == "B" and any(_near(q, fact.value * f, 0) for f in _binary())
         )
+    if fact.dimension == "free" and q.dimension == "s":
+        return q.value == q.shown and _near_shown(q, fact.shown)
     if not q.dimension:
         return _near_shown(q, fact.shown)
-    if not fact.dimension and q.dimension == "%":
+    if fact.dimension in ("", "free") and q.dimension == "%":
         return abs(fact.shown) <= _LOOSE and _near(q, fact.shown, 0)
-    if not fact.dimension and q.dimension in ("/s", "x"):
+    if fact.dimension in ("", "free") and q.dimension in ("/s", "x"):
         return _near_shown(q, fact.shown)
     return q.dimension == "x" and fact.dimension == "%" and _near(q, fact.value, 0)
 
@@ -85,6 +87,10 @@ def _compare(said: float, value: float, slack: float, bound: str) -> bool:
     if bound == "least":
         return said <= value <= said * _LOOSE
     return bound == "most" and said / _LOOSE <= value <= said
+
+
+def _tells_a_distance(q: Quantity, reading: Reading) -> bool:
+    return q.value >= 1 and reading.said(DISTANCE)
 
 
 def _between_moments(q: Quantity, grounds: Grounds) -> bool:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import permutations
 
-from assistant.domain.evidence import Evidence
 from assistant.investigator.gate.cues import Cue
+from assistant.investigator.gate.culprits import is_guilty
 from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import AFTER, BEFORE, EARLIER, LATER
-from assistant.investigator.gate.linking import Event, events, linked
+from assistant.investigator.gate.linking import Event, events, score
 from assistant.investigator.gate.reading import Reading
 
 _FIRST = ("first", "initially")
+_LENGTHS = frozenset(
+    "minut second hour short long right just well a an half quarter of and good few some two three "
+    "four five six seven eight nine ten about almost near littl over more than onli even day "
+    "twelv fifteen twenti thirti".split()
+)
+_TOLERANCE = timedelta(seconds=90)
 _ALREADY = ("already", "by then", "by that time")
 
 
@@ -29,27 +37,35 @@ def check_order(reading: Reading, grounds: Grounds) -> Iterator[str]:
     yield from _sequel(reading, grounds, found)
 
 
-def contradiction(first: Event, second: Event) -> str:
-    """Why `first` cannot have come before `second`; '' when it can."""
-    if first.evidence.id == second.evidence.id or first.earliest < second.latest:
+def contradiction(first: Event, second: Event, grounds: Grounds) -> str:
+    """Why `first` cannot be said to have come before `second`; '' when it can. Best estimates
+    decide, but the guilty change may lie within the uncertainty of what it brought about."""
+    if first.at <= second.at or first.evidence.id == second.evidence.id:
         return ""
-    if first.earliest == second.latest and first.middle <= second.middle:
+    guilty = first.change and is_guilty(first.evidence, grounds.report)
+    if guilty and first.earliest <= second.latest + _TOLERANCE:
         return ""
     return (
-        f"{first.evidence.title[:60]!r} ({first.middle:%H:%M:%S}) came after "
-        f"{second.evidence.title[:60]!r} ({second.middle:%H:%M:%S}), not before."
+        f"{first.evidence.title[:60]!r} ({first.at:%H:%M:%S}) came after "
+        f"{second.evidence.title[:60]!r} ({second.at:%H:%M:%S}), not before."
     )
 
 
 def _compared(
     reading: Reading, grounds: Grounds, found: Sequence[Event], cue: Cue, *, earlier_left: bool
 ) -> Iterator[str]:
-    sides = _sides(reading, grounds, found, (0, cue.start), (cue.end, _stop(reading, cue.end)))
-    if sides is None:
-        return
-    left, right = sides
-    if problem := contradiction(*((left, right) if earlier_left else (right, left))):
-        yield problem
+    left, right = (0, cue.start), (cue.end, _stop(reading, cue.end))
+    yield from _against(_pairs(reading, grounds, found, left, right), earlier_left, grounds)
+
+
+def _against(
+    pairs: Sequence[tuple[Event, Event]], earlier_left: bool, grounds: Grounds
+) -> Iterator[str]:
+    """A problem where every pair of events that may be meant contradicts the sentence."""
+    ordered = pairs if earlier_left else [(right, left) for left, right in pairs]
+    problems = [contradiction(*pair, grounds) for pair in ordered]
+    if problems and all(problems):
+        yield problems[0]
 
 
 def _stop(reading: Reading, at: int) -> int:
@@ -58,39 +74,26 @@ def _stop(reading: Reading, at: int) -> int:
     return min(stops, default=len(reading.text))
 
 
-def _sides(
+def _pairs(
     reading: Reading,
     grounds: Grounds,
     found: Sequence[Event],
     left: tuple[int, int],
     right: tuple[int, int],
-) -> tuple[Event, Event] | None:
-    """The event of each side; of two events the one that is left is the other's, where only one
-    side tells which it is."""
-    pieces = [e.evidence for e in found]
-    one, other = (_the(linked(reading, *side, pieces, grounds), found) for side in (left, right))
-    if one is not None and other is None:
-        other = _remaining(one, found)
-    elif other is not None and one is None:
-        one = _remaining(other, found)
-    if one is None or other is None or one is other:
-        return None
-    if not any(True for _ in reading.within(*left)):
-        return None
-    return one, other
-
-
-def _the(evidence: Sequence[Evidence], found: Sequence[Event]) -> Event | None:
-    """The one event of the evidence; of several changes that went out together any is."""
-    events = [e for e in found if e.evidence in evidence]
-    if len(events) == 1 or (events and len({e.earliest for e in events}) == 1):
-        return events[0]
-    return None
-
-
-def _remaining(event: Event, found: Sequence[Event]) -> Event | None:
-    others = [e for e in found if e is not event]
-    return others[0] if len(others) == 1 else None
+) -> list[tuple[Event, Event]]:
+    """Which two events the two sides speak of: the assignment that shares most words with both."""
+    if not {t.stem for t in reading.within(*left)} - _LENGTHS:
+        return []  # 'Four minutes before the refusal it was deployed'
+    here = {e.evidence.id: score(reading, *left, e.evidence, grounds) for e in found}
+    there = {e.evidence.id: score(reading, *right, e.evidence, grounds) for e in found}
+    sums = {
+        (one, other): here[one.evidence.id] + there[other.evidence.id]
+        for one, other in permutations(found, 2)
+    }
+    best = max(sums.values(), default=0.0)
+    if best <= 0 or len(set(sums.values())) == 1:
+        return []
+    return [pair for pair, total in sums.items() if total == best]
 
 
 def _already(reading: Reading, grounds: Grounds, found: Sequence[Event], cue: Cue) -> Iterator[str]:
@@ -99,12 +102,8 @@ def _already(reading: Reading, grounds: Grounds, found: Sequence[Event], cue: Cu
     behind = reading.said(_ALREADY, cue.end)
     if before == behind:
         return
-    sides = _sides(reading, grounds, found, (0, cue.start), (cue.end, _stop(reading, cue.end)))
-    if sides is None:
-        return
-    left, right = sides
-    if problem := contradiction(*((left, right) if before else (right, left))):
-        yield problem
+    left, right = (0, cue.start), (cue.end, _stop(reading, cue.end))
+    yield from _against(_pairs(reading, grounds, found, left, right), before, grounds)
 
 
 def _sequel(reading: Reading, grounds: Grounds, found: Sequence[Event]) -> Iterator[str]:
@@ -116,12 +115,8 @@ def _sequel(reading: Reading, grounds: Grounds, found: Sequence[Event]) -> Itera
             start, end = reading.clause(cue.start)
             if start == 0:
                 continue
-            sides = _sides(reading, grounds, found, (0, start), (start, end))
-            if sides is None:
-                continue
-            left, right = sides
-            if problem := contradiction(*((left, right) if earlier_left else (right, left))):
-                yield problem
+            pairs = _pairs(reading, grounds, found, (0, start), (start, end))
+            yield from _against(pairs, earlier_left, grounds)
 
 
 def _failed_first(reading: Reading, grounds: Grounds) -> Iterator[str]:

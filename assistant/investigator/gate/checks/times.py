@@ -10,11 +10,13 @@ from assistant.investigator.gate.grounds import Grounds, Moment
 from assistant.investigator.gate.lexicon import ANOMALY_WORDS, CHANGE_WORDS
 from assistant.investigator.gate.reading import Reading
 
+_AT = frozenset(("at", "since", "from", "on", "of"))
+
 
 def check_times(reading: Reading, grounds: Grounds) -> Iterator[str]:
     for clock in reading.clocks:
         fitting = [m for m in grounds.moments if meets(clock, m.earliest, m.latest)]
-        if not fitting and not _framing(clock, grounds):
+        if not fitting and not _framing(clock, reading, grounds):
             yield f"“{clock.text}” is not a time that the evidence cited tells of."
         elif fitting and (wrong := _of_the_wrong_kind(clock, fitting, reading, grounds)):
             yield wrong
@@ -34,9 +36,13 @@ def _days(reading: Reading, grounds: Grounds) -> Iterator[str]:
             yield f"“{day.text}” is not a day that the evidence cited tells of."
 
 
-def _framing(clock: Clock, grounds: Grounds) -> bool:
-    """The time of the question and the edges of what was looked at need no evidence."""
+def _framing(clock: Clock, reading: Reading, grounds: Grounds) -> bool:
+    """The time of the question and the edges of what was looked at need no evidence, unless
+    something is said to have happened just then."""
     report = grounds.report
+    happened = reading.said((*ANOMALY_WORDS, *CHANGE_WORDS), *reading.clause(clock.start))
+    if happened and grounds.moments and clock.preposition in _AT:
+        return False
     edges = [report.question.at, report.as_of, report.window.start, report.window.end]
     edges += [edge for e in grounds.cited for edge in (e.window.start, e.window.end)]
     return any(meets(clock, edge, edge + timedelta(seconds=1)) for edge in edges)
