@@ -41,6 +41,25 @@ def investigate(
     `narrate` adds what a language model says of it, None without one; `memory` offers past
     incidents that were like it, and keeps this one."""
     watch = _Stopwatch(progress)
+    report = _analysed(question, sources, watch)
+    if memory is not None:
+        with watch("looking for similar incidents"):
+            report = memory.recall(report)
+    report = replace(report, seconds=watch.seconds)
+    sources.reports.save(report)
+    if narrate is not None:
+        # The analysis is kept already: nothing that happens from here on can lose it.
+        with watch("asking the model"):
+            report = narrate(report)
+        report = replace(report, seconds=watch.seconds)
+        sources.reports.save(report)
+    if memory is not None:
+        memory.remember(report)
+    return report
+
+
+def _analysed(question: Question, sources: Sources, watch: _Stopwatch) -> Report:
+    """Everything left of the model: numbers first."""
     with watch("finding the window"):
         scope = scope_of(question, sources)
     with watch("reading signals and finding anomaly windows"):
@@ -58,21 +77,7 @@ def investigate(
         facts = Facts(observation, changes, likeness, blamed, breakdowns)
         diagnosis: Diagnosis = sources.compute(diagnose, facts)
     with watch("writing the report"):
-        report = explain(facts, diagnosis, uuid.uuid4().hex[:12])
-    if memory is not None:
-        with watch("looking for similar incidents"):
-            report = memory.recall(report)
-    report = replace(report, seconds=watch.seconds)
-    sources.reports.save(report)
-    if narrate is not None:
-        # The analysis is kept already: nothing that happens from here on can lose it.
-        with watch("asking the model"):
-            report = narrate(report)
-        report = replace(report, seconds=watch.seconds)
-        sources.reports.save(report)
-    if memory is not None:
-        memory.remember(report)
-    return report
+        return explain(facts, diagnosis, uuid.uuid4().hex[:12])
 
 
 class _Stopwatch:

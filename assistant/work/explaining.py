@@ -101,7 +101,9 @@ class Explainer:
             emit=emit,
         )
         try:
-            return narrator(report)
+            explained = narrator(report)
+            self._observatory.judge_report(explained, meter)
+            return explained
         except Stopped:
             raise
         except Exception:
