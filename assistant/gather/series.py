@@ -16,10 +16,12 @@ from assistant.gather.scope import STEPS_S, Scope
 _MOST_STEPS = 20_000  # of a time known to be good
 
 
-def fitted(scope: Scope, telemetry: TelemetryStore) -> tuple[Scope, Sequence[Series]]:
-    """The series of the window; where all of them report more rarely than the grid has steps, on
-    a grid with wider steps, for gaps tell nothing."""
-    series = _series(scope.window, scope.step_ns, telemetry)
+def fitted(
+    scope: Scope, telemetry: TelemetryStore, services: Sequence[str] = ()
+) -> tuple[Scope, Sequence[Series]]:
+    """The series of the window, of all services or those asked for; where all of them report more
+    rarely than the grid has steps, on a grid with wider steps, for gaps tell nothing."""
+    series = _series(scope.window, scope.step_ns, telemetry, services)
     step_s = scope.step_ns / NANOSECONDS * _apart(series)
     wider = next((s for s in STEPS_S if s >= step_s), STEPS_S[-1]) * NANOSECONDS
     if wider <= scope.step_ns:
@@ -27,7 +29,7 @@ def fitted(scope: Scope, telemetry: TelemetryStore) -> tuple[Scope, Sequence[Ser
     start = scope.window.start_ns
     steps = -(-(scope.window.end_ns - start) // wider)
     window = TimeWindow.of_ns(start, start + steps * wider)
-    return replace(scope, window=window, step_ns=wider), _series(window, wider, telemetry)
+    return replace(scope, window=window, step_ns=wider), _series(window, wider, telemetry, services)
 
 
 def usual_series(scope: Scope, telemetry: TelemetryStore) -> Sequence[Series]:
@@ -41,8 +43,13 @@ def usual_series(scope: Scope, telemetry: TelemetryStore) -> Sequence[Series]:
     return _series(period, scope.step_ns, telemetry)
 
 
-def _series(window: TimeWindow, step_ns: int, telemetry: TelemetryStore) -> Sequence[Series]:
-    return [*telemetry.series(window, step_ns), *telemetry.red(window, step_ns)]
+def _series(
+    window: TimeWindow, step_ns: int, telemetry: TelemetryStore, services: Sequence[str] = ()
+) -> Sequence[Series]:
+    return [
+        *telemetry.series(window, step_ns, services),
+        *telemetry.red(window, step_ns, services),
+    ]
 
 
 def _apart(series: Sequence[Series]) -> float:

@@ -44,6 +44,18 @@ class Notebook:
                 )
             return self._ids[content]
 
+    def keep(self, found: Evidence) -> str:
+        """Evidence that code of the analysis wrote, under an id of this notebook."""
+        return self.add(
+            found.kind,
+            found.title,
+            found.excerpt,
+            found.query,
+            found.window,
+            found.service,
+            found.data,
+        )
+
     def cited(self, evidence_id: str) -> Evidence | None:
         with self._lock:
             return self._known.get(evidence_id)

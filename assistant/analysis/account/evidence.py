@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.domain.anomaly import AnomalousSeries
+from assistant.domain.anomaly import AnomalousSeries, AnomalyWindow
 from assistant.domain.changes import Commit, ConfigChange, Deployment, FlagChange, Hunk
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import Breakdown
@@ -49,25 +49,25 @@ class EvidenceBook:
         template = self._templates.get((anomaly.window.service, anomaly.window.key.name))
         if anomaly.window.signal is Signal.LOG_RATE and template is not None:
             return self._cite(
-                anomaly_id, lambda i: _log_evidence(i, template, anomaly, self._window)
+                anomaly_id, lambda i: log_evidence(i, template, anomaly, self._window)
             )
-        return self._cite(anomaly_id, lambda i: _series_evidence(i, anomaly, self._window))
+        return self._cite(anomaly_id, lambda i: series_evidence(i, anomaly, self._window))
 
     def anomalies(self, ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(self.anomaly(i) for i in ids)
 
     def trace(self, trace: Trace, title: str) -> str:
-        return self._cite(f"trace:{trace.trace_id}", lambda i: _trace_evidence(i, trace, title))
+        return self._cite(f"trace:{trace.trace_id}", lambda i: trace_evidence(i, trace, title))
 
     def commit(self, commit: Commit, hunks: Sequence[Hunk]) -> str:
         return self._cite(
-            f"commit:{commit.hash}", lambda i: _commit_evidence(i, commit, hunks, self._window)
+            f"commit:{commit.hash}", lambda i: commit_evidence(i, commit, hunks, self._window)
         )
 
     def deployment(self, deployment: Deployment) -> str:
         return self._cite(
             f"deployment:{deployment.id}",
-            lambda i: _deployment_evidence(i, deployment, self._window),
+            lambda i: deployment_evidence(i, deployment, self._window),
         )
 
     def flag(self, flag: FlagChange) -> str:
@@ -109,16 +109,8 @@ def _numbers(values: Floats) -> list[float | None]:
     return [None if np.isnan(v) else float(f"{v:.6g}") for v in values]
 
 
-def _series_evidence(evidence_id: str, anomaly: AnomalousSeries, window: TimeWindow) -> Evidence:
+def series_evidence(evidence_id: str, anomaly: AnomalousSeries, window: TimeWindow) -> Evidence:
     found, series = anomaly.window, anomaly.series
-    unit = f" {found.key.unit}" if found.key.unit else ""
-    excerpt = (
-        f"{found.key.label()} of {found.service} {found.direction} from {found.baseline:.4g} to "
-        f"{found.peak:.4g}{unit}; onset {found.onset:%H:%M:%S} "
-        f"({found.onset_earliest:%H:%M:%S} to {found.onset_latest:%H:%M:%S}), "
-        + (f"ended {found.end:%H:%M:%S}" if found.end else "still going on")
-        + f"; {found.score:.0f} robust deviations by {found.detector}"
-    )
     data: dict[str, Any] = {
         "start_ns": series.start_ns,
         "step_ns": series.step_ns,
@@ -134,12 +126,25 @@ def _series_evidence(evidence_id: str, anomaly: AnomalousSeries, window: TimeWin
     }
     title = f"{found.service}: {found.key.name} {found.direction}"
     query = f"series service={found.service} signal={found.signal} name={found.key.name}"
+    excerpt = in_words(found)
     return Evidence(
         evidence_id, EvidenceKind.SERIES, title, excerpt, query, window, found.service, data=data
     )
 
 
-def _log_evidence(
+def in_words(found: AnomalyWindow) -> str:
+    """Direction, levels, onset with its bounds, end and strength of an anomaly window."""
+    unit = f" {found.key.unit}" if found.key.unit else ""
+    return (
+        f"{found.key.label()} of {found.service} {found.direction} from {found.baseline:.4g} to "
+        f"{found.peak:.4g}{unit}; onset {found.onset:%H:%M:%S} "
+        f"({found.onset_earliest:%H:%M:%S} to {found.onset_latest:%H:%M:%S}), "
+        + (f"ended {found.end:%H:%M:%S}" if found.end else "still going on")
+        + f"; {found.score:.0f} robust deviations by {found.detector}"
+    )
+
+
+def log_evidence(
     evidence_id: str, template: LogTemplate, anomaly: AnomalousSeries, window: TimeWindow
 ) -> Evidence:
     body = template.exemplar.body[:_EXCERPT]
@@ -160,7 +165,7 @@ def _log_evidence(
     )
 
 
-def _trace_evidence(evidence_id: str, trace: Trace, title: str) -> Evidence:
+def trace_evidence(evidence_id: str, trace: Trace, title: str) -> Evidence:
     depth = _depths(trace.spans)
     spans = [
         {
@@ -206,7 +211,7 @@ def _depths(spans: Sequence[Span]) -> dict[str, int]:
     return depths
 
 
-def _commit_evidence(
+def commit_evidence(
     evidence_id: str, commit: Commit, hunks: Sequence[Hunk], window: TimeWindow
 ) -> Evidence:
     shown = hunks or tuple(commit.hunks or ())[:3]
@@ -231,7 +236,7 @@ def _commit_evidence(
     )
 
 
-def _deployment_evidence(evidence_id: str, deployment: Deployment, window: TimeWindow) -> Evidence:
+def deployment_evidence(evidence_id: str, deployment: Deployment, window: TimeWindow) -> Evidence:
     source = "inferred from service.version" if deployment.inferred else "recorded"
     text = (
         f"{deployment.at:%Y-%m-%dT%H:%M:%SZ} {deployment.service} {deployment.version} "
