@@ -10,6 +10,7 @@ import numpy as np
 
 from assistant.domain.errors import InvalidPayload
 from assistant.domain.usage import (
+    GROUPINGS,
     CallContext,
     ModelCall,
     QualityRow,
@@ -29,7 +30,6 @@ _OF_CONTEXT: dict[str, Callable[[CallContext], str]] = {
         f"{context.prompt.name}@{context.prompt.version}" if context.prompt else ""
     ),
 }
-KEYS = ("model", "provider", *_OF_CONTEXT, "day")
 
 
 def spending(calls: Iterable[ModelCall], by: Sequence[str]) -> list[SpendRow]:
@@ -48,17 +48,14 @@ def quality(scores: Iterable[Score], by: Sequence[str]) -> list[QualityRow]:
     groups: defaultdict[tuple[str, Keys], list[float]] = defaultdict(list)
     for score in scores:
         groups[score.name, _keys(score, by)].append(score.value)
-    return [
-        QualityRow(keys, name, len(values), math.fsum(values) / len(values), min(values))
-        for (name, keys), values in sorted(groups.items())
-    ]
+    return [_quality_row(keys, name, values) for (name, keys), values in sorted(groups.items())]
 
 
 def _check(by: Sequence[str]) -> None:
-    if unknown := [key for key in by if key not in KEYS]:
+    if unknown := [key for key in by if key not in GROUPINGS]:
         raise InvalidPayload(
             f"Nothing can be grouped by {', '.join(unknown)}.",
-            hint=f"Group by any of {', '.join(KEYS)}.",
+            hint=f"Group by any of {', '.join(GROUPINGS)}.",
         )
 
 
@@ -86,4 +83,16 @@ def _spend_row(keys: Keys, calls: Sequence[ModelCall]) -> SpendRow:
         p50_s=float(np.quantile(seconds, 0.5)),
         p95_s=float(np.quantile(seconds, 0.95)),
         first_chunk_p50_s=float(np.quantile(first_chunks, 0.5)) if first_chunks else None,
+    )
+
+
+def _quality_row(keys: Keys, name: str, values: Sequence[float]) -> QualityRow:
+    return QualityRow(
+        keys=keys,
+        name=name,
+        count=len(values),
+        mean=math.fsum(values) / len(values),
+        lowest=min(values),
+        p50=float(np.quantile(values, 0.5)),
+        p95=float(np.quantile(values, 0.95)),
     )

@@ -23,6 +23,7 @@ from assistant.api.routes import (
     otlp,
     series,
     services,
+    usage,
 )
 from assistant.domain.errors import CausewayError
 from assistant.settings import Settings
@@ -34,7 +35,7 @@ logger = logging.getLogger(__name__)
 def create_app(causeway: Causeway) -> FastAPI:
     """The whole API over one Causeway; OTLP over HTTP included."""
     app = _bare(causeway)
-    for routes in (health, investigations, chats, changes, services, series, files):
+    for routes in (health, investigations, chats, changes, services, series, files, usage):
         app.include_router(routes.router(causeway))
     _mount_otlp(app, causeway)
     return app

@@ -23,6 +23,8 @@ _COMMANDS = {
     "changes": "list or record deployments, flags and configuration",
     "services": "list the services seen",
     "models": "list the language models, check what they can do",
+    "costs": "what model calls cost, and how long they took",
+    "quality": "how good the explanations were",
     "settings": "show every setting and where it comes from",
     "bench": "run a benchmark over labelled incidents",
 }

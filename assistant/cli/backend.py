@@ -17,6 +17,7 @@ from assistant.domain.conversation import Conversation, Event, Feedback
 from assistant.domain.errors import StoreInUse
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import Series
+from assistant.domain.usage import QualityRow, SpendRow, Usage
 from assistant.domain.window import TimeWindow
 from assistant.settings import Settings
 
@@ -84,6 +85,14 @@ class Backend(Protocol):
 
     def give_feedback(self, feedback: Feedback) -> None:
         """Raises NotFound without that report."""
+        ...
+
+    def costs(self, window: TimeWindow, by: Sequence[str]) -> tuple[Sequence[SpendRow], Usage]:
+        """Calls of models by those keys, and their sum. Raises InvalidPayload for another key."""
+        ...
+
+    def quality(self, window: TimeWindow, by: Sequence[str]) -> Sequence[QualityRow]:
+        """Scores by name and those keys. Raises InvalidPayload for another key."""
         ...
 
     def repository(self, path: Path) -> str:

@@ -13,7 +13,7 @@ from assistant.domain.changes import RecordedChange
 from assistant.domain.conversation import Conversation, Event, Feedback
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import Series
-from assistant.domain.usage import CallContext
+from assistant.domain.usage import CallContext, QualityRow, SpendRow, Usage
 from assistant.domain.window import TimeWindow
 from assistant.wiring import Causeway
 from integrations.sources.files.mapping import FileFormat, batch_from_lines
@@ -87,6 +87,13 @@ class Local:
 
     def give_feedback(self, feedback: Feedback) -> None:
         self._causeway.give_feedback(feedback)
+
+    def costs(self, window: TimeWindow, by: Sequence[str]) -> tuple[Sequence[SpendRow], Usage]:
+        ledger = self._causeway.ledger
+        return ledger.spending(window, by), ledger.spent(window)
+
+    def quality(self, window: TimeWindow, by: Sequence[str]) -> Sequence[QualityRow]:
+        return self._causeway.ledger.quality(window, by)
 
     def repository(self, path: Path) -> str:
         return known_name(self._causeway.settings.repositories, path)

@@ -18,6 +18,7 @@ from assistant.api.chat_schemas import (
 )
 from assistant.api.problems import error_of
 from assistant.api.schemas import change_from_dict, question_to_dict, series_from_dict
+from assistant.api.usage_schemas import costs_from_dict, quality_from_dict
 from assistant.cli.failures import Unreachable
 from assistant.cli.repositories import known_name
 from assistant.cli.talking import person
@@ -26,6 +27,7 @@ from assistant.domain.conversation import Conversation, Event, Feedback
 from assistant.domain.errors import CallerError, Overloaded
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import Series
+from assistant.domain.usage import QualityRow, SpendRow, Usage
 from assistant.domain.window import NANOSECONDS, TimeWindow
 from assistant.schema import report_from_json
 
@@ -117,6 +119,14 @@ class Remote:
         for told_by_server in ("id", "at", "report_id"):
             body.pop(told_by_server)
         self._ask("POST", f"/api/v1/reports/{_part(feedback.report_id)}/feedback", json=body)
+
+    def costs(self, window: TimeWindow, by: Sequence[str]) -> tuple[Sequence[SpendRow], Usage]:
+        params = {**_window(window), "by": list(by)}
+        return costs_from_dict(self._ask("GET", "/api/v1/costs", params=params).json())
+
+    def quality(self, window: TimeWindow, by: Sequence[str]) -> Sequence[QualityRow]:
+        params = {**_window(window), "by": list(by)}
+        return quality_from_dict(self._ask("GET", "/api/v1/quality", params=params).json())
 
     def searches_by_meaning(self) -> bool:
         """Whether everything that was learned so far is embedded."""

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+GROUPINGS = ("model", "provider", "step", "user", "channel", "investigation", "prompt", "day")
+"""What calls and scores are grouped by; `prompt` reads name@version, `day` is UTC's."""
+
 
 @dataclass(frozen=True, slots=True)
 class PromptRef:
@@ -133,3 +136,5 @@ class QualityRow:
     count: int
     mean: float
     lowest: float
+    p50: float = 0.0
+    p95: float = 0.0

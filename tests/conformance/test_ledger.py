@@ -198,6 +198,8 @@ def test_quality_by_name_then_key(ledger: Ledger) -> None:
         ("grounded_claims", "investigate@4", 1, 0.2, 0.2),
     ]
     assert [row.name for row in ledger.quality(HOUR)] == ["abstained", "grounded_claims"]
+    assert rows[1].p50 == 0.75
+    assert rows[1].p95 == pytest.approx(0.975)
 
 
 def test_another_key_is_refused(ledger: Ledger) -> None:
