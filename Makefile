@@ -9,10 +9,10 @@ BENCH_DIR ?= ../shared/data
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-model fix check bench demo lock
+.PHONY: help setup test test-model fix check bench bench-attacks demo lock
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 setup: $(READY) ## install the pinned packages into .venv (again only when the pins change)
 
@@ -52,6 +52,9 @@ check: ## what CI runs
 bench: setup $(PEERS)/.ready ## all benchmarks with their peers: benchmarks/RESULTS.md; BENCH_DIR=data, ONLY=name, FAST=1
 	$(BIN)/python -m benchmarks.results --data $(BENCH_DIR) \
 	    $(if $(ONLY),--only $(ONLY)) $(if $(FAST),--fast)
+
+bench-attacks: setup ## every published attack text against a scripted model that obeys
+	$(BIN)/python -m benchmarks.attacks --data $(BENCH_DIR)/attacks
 
 # Other people's methods, in an environment of their own: what they need is not what Causeway needs.
 $(PEERS)/.ready: requirements/peers.txt
