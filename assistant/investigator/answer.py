@@ -133,11 +133,10 @@ class Excluded(Part):
 
 
 class Act(Part):
-    """What to do about it; `command` is shown to people, never run."""
+    """What to do about it, in words: commands come from the analysis only."""
 
     action: Line
     text: Line = ""
-    command: Line = ""
     evidence: EvidenceIds = []
 
 

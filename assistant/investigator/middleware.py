@@ -113,15 +113,15 @@ class Guard(AgentMiddleware[Any, Any]):
     ) -> None:
         super().__init__()
         self._limits = limits
-        self._names = {id(model.chat): model.model for model in models}
+        self._models = {id(model.chat): model for model in models}
         self._schema = schema
         self._tool_calls = tool_calls
         self._asked_for_answer = False
         self.shortened = ""
 
     def wrap_model_call(self, request: ModelRequest, handler: Handler) -> ModelResponse[Any]:
-        model = self._names[id(request.model)]
-        room = self._limits.room(model, prompt_tokens(request, self._schema))
+        model = self._models[id(request.model)]
+        room = self._limits.room(model.model, prompt_tokens(request, self._schema))
         if room.refused:
             raise LimitReached(room.refused)
         enough = self._tool_calls.enough
@@ -133,11 +133,15 @@ class Guard(AgentMiddleware[Any, Any]):
             self.shortened = why
             asked = HumanMessage(_LAST_CALL.format(why=why))
             request = request.override(tools=[], messages=[*request.messages, asked])
+        return handler(self._timed(request, model))
+
+    def _timed(self, request: ModelRequest, model: ConfiguredModel) -> ModelRequest:
+        """A call does not outlast the last second, nor the model's own time limit."""
         left = self._limits.remaining_s
-        if left is not None and _takes_timeout(request.model):
-            settings = {**request.model_settings, "timeout": max(left, 0.1)}
-            request = request.override(model_settings=settings)
-        return handler(request)
+        if left is None or left > model.settings.timeout_s or not _takes_timeout(request.model):
+            return request
+        settings = {**request.model_settings, "timeout": max(left, 0.1)}
+        return request.override(model_settings=settings)
 
 
 class Attempts(AgentMiddleware[Any, Any]):
