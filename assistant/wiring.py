@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.analysis.redaction import RuleRedactor
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import RecordedChange
-from assistant.domain.conversation import Event, EventKind, Feedback
+from assistant.domain.conversation import Conversation, Event, EventKind, Feedback
 from assistant.domain.errors import InvalidWindow
 from assistant.domain.ports import (
     CatalogueSource,
@@ -210,9 +210,18 @@ class Causeway:
             clock=self.clock,
             names=lambda: Names.of({row.name: row.aliases for row in self.services()}),
             catalogue=self.catalogue.catalogue,
-            investigate=self.investigate,
+            investigate=self._asked_in_chat,
             lookback=timedelta(minutes=self.settings.lookback_minutes),
+            speaker=self.explainer.speaker(),
         )
+
+    def _asked_in_chat(self, question: Question, chat: Conversation, emit: EventStream) -> Report:
+        context = replace(_INVESTIGATE, conversation=chat.id, user=chat.user, channel=chat.channel)
+
+        def hear(event: Event) -> None:
+            emit(event.kind, event.text, **event.data)
+
+        return self.investigate(question, context=context, hear=hear)
 
     def give_feedback(self, feedback: Feedback) -> Feedback:
         """Keep what a person says of a report, redacted. Raises NotFound without that report."""

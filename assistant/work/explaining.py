@@ -24,6 +24,7 @@ from prompts import prompt
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
+    from assistant.investigator.chat.chat import Speaker
     from assistant.investigator.notebook import Notebook
 
 __all__ = ["Explainer"]
@@ -68,6 +69,16 @@ class Explainer:
         if models.for_step("investigate") is None:
             return None
         return lambda report: self._narrated(report, models, context, emit)
+
+    def speaker(self) -> Speaker | None:
+        """Who answers in conversations; None when no model is configured."""
+        if self.models.for_step("chat") is None:
+            return None
+        from assistant.work.speaking import LateSpeaker  # answers take a second to import
+
+        return LateSpeaker(
+            self.models, self._observatory.meter, self.budget, self._redactor, self._tools
+        )
 
     def warm_up(self) -> None:
         """Load what a model's part takes, if one is configured."""

@@ -14,11 +14,11 @@ from pydantic import TypeAdapter
 
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.catalogue import Catalogue
-from assistant.domain.claim import Claim
+from assistant.domain.claim import Claim, Standing
 from assistant.domain.conversation import Conversation, EventKind, Role, Turn
 from assistant.domain.errors import NotFound, UnknownService
 from assistant.domain.ports import Conversations, Redactor, ReportStore
-from assistant.domain.report import Question, Report
+from assistant.domain.report import Narration, Question, Report
 from assistant.investigator.chat.answers import Book, answered, examples
 from assistant.investigator.chat.compaction import facts, remembered, too_long
 from assistant.investigator.chat.names import Names
@@ -38,6 +38,9 @@ _CLAIMS = TypeAdapter(tuple[Claim, ...])
 LONGEST_MESSAGE = 4_000  # characters; what is longer is cut, and that is told
 
 
+OnStop = Callable[[Callable[[], None]], None]
+
+
 class Speaker(Protocol):
     """A model that answers over a report."""
 
@@ -45,25 +48,27 @@ class Speaker(Protocol):
         """Its checked answer; `by_code` with the reason when it has none."""
         ...
 
-    def summary(self, conversation: Conversation, turns: Sequence[Turn]) -> str:
+    def summary(self, conversation: Conversation, turns: Sequence[Turn], emit: EventStream) -> str:
         """Those turns in short; '' when the model has no answer."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message with everything that an answer may draw on."""
+    """A message with everything that an answer may draw on. `on_stop` takes what is to be done
+    when nobody wants the answer any more."""
 
     conversation: Conversation
     text: str
     report: Report
     notebook: Notebook
-    topic: Topic | None
+    on_stop: OnStop
 
 
 @dataclass(frozen=True)
 class Chat:
-    """Conversations over ports. `investigate` runs the whole line; `look` finds anomaly windows of
+    """Conversations over ports. `investigate` runs the whole line, on behalf of a conversation, and
+    tells the stream all that happens; `look` finds anomaly windows of
     services that a report does not list; `speaker` is None without a model."""
 
     conversations: Conversations
@@ -72,7 +77,7 @@ class Chat:
     clock: Callable[[], datetime]
     names: Callable[[], Names]
     catalogue: Callable[[], Catalogue]
-    investigate: Callable[[Question, Callable[[str], None]], Report]
+    investigate: Callable[[Question, Conversation, EventStream], Report]
     lookback: timedelta = timedelta(hours=3)
     look: Callable[[Report, Sequence[str]], Sequence[AnomalyWindow]] = lambda report, services: ()
     speaker: Speaker | None = None
@@ -85,34 +90,40 @@ class Chat:
         self.conversations.save(started)
         return started
 
-    def turn(self, conversation_id: str, message: str, emit: EventStream) -> Turn:
+    def turn(
+        self,
+        conversation_id: str,
+        message: str,
+        emit: EventStream,
+        on_stop: OnStop = lambda tell: None,
+    ) -> Turn:
         """Answer a message; both are added to the conversation. Raises NotFound, and whatever
         keeps an investigation from running."""
         emit(EventKind.STEP, "reading the question")
-        conversation = self.conversations.conversation(conversation_id)
+        conversation = self._compacted(self.conversations.conversation(conversation_id), emit)
         text = self.redactor.text(message[:LONGEST_MESSAGE].strip())
-        conversation = self._compacted(conversation)
         conversation = self._added(conversation, Role.PERSON, text, conversation.user)
-        report = self._spoken_of(conversation)
-        setting = Setting(self.clock(), self.names(), report, self.lookback)
-        meant = understood(text, setting)
         if len(message) > LONGEST_MESSAGE:
-            emit(EventKind.STEP, f"only the first {LONGEST_MESSAGE} characters were read")
+            emit(EventKind.STEP, f"only the first {LONGEST_MESSAGE} characters are read")
+        report = self._spoken_of(conversation)
+        meant = understood(text, Setting(self.clock(), self.names(), report, self.lookback))
         if isinstance(meant, Fresh):
-            conversation, reply = self._fresh(conversation, meant, emit)
-        elif report is not None and (isinstance(meant, FollowUp) or self.speaker):
-            reply = self._about(conversation, report, meant, text, emit)
+            conversation, reply = self._fresh(conversation, meant, emit, on_stop)
+        elif report is None:
+            reply = _not_answered(meant)
         else:
-            reply = _not_answered(meant, spoken_of=report is not None)
+            notebook = Notebook(report)
+            said = Said(conversation, text, report, notebook, on_stop)
+            reply = self._about(said, meant, emit)
         return self._answered(conversation, reply, emit)
 
     def _fresh(
-        self, conversation: Conversation, meant: Fresh, emit: EventStream
+        self, conversation: Conversation, meant: Fresh, emit: EventStream, on_stop: OnStop
     ) -> tuple[Conversation, Reply]:
         for note in meant.notes:
             emit(EventKind.STEP, note)
         try:
-            report = self.investigate(meant.question, lambda step: emit(EventKind.STEP, step))
+            report = self.investigate(meant.question, conversation, emit)
         except UnknownService as error:
             return conversation, _not_answered(NotUnderstood(str(error), error.near))
         conversation = replace(conversation, report_id=report.id)
@@ -124,34 +135,30 @@ class Chat:
             verdict=report.verdict.value,
             confidence=report.confidence,
         )
-        follow_up = FollowUp(meant.topic, meant.question.symptom, meant.services)
-        reply = self._about(conversation, report, follow_up, meant.question.symptom, emit)
+        asked = meant.question.symptom
+        said = Said(conversation, asked, report, Notebook(report), on_stop)
+        if meant.topic is Topic.SUMMARY and report.narration is not None:
+            reply = _narrated(report, report.narration)
+        else:
+            reply = self._about(said, FollowUp(meant.topic, asked, meant.services), emit)
         if report.headline not in reply.claims:
             reply = replace(reply, claims=(report.headline, *reply.claims))
         return conversation, replace(reply, notes=(*meant.notes, *reply.notes))
 
-    def _about(
-        self,
-        conversation: Conversation,
-        report: Report,
-        meant: FollowUp | Fresh | NotUnderstood,
-        text: str,
-        emit: EventStream,
-    ) -> Reply:
+    def _about(self, said: Said, meant: FollowUp | NotUnderstood, emit: EventStream) -> Reply:
         """An answer about a report; evidence that it found is kept with the report."""
-        notebook = Notebook(report)
-        topic = meant.topic if isinstance(meant, FollowUp) else None
         if isinstance(meant, FollowUp):
-            look = self.look
-            book = Book(report, notebook, self.catalogue(), lambda s: look(report, s))
+            report, look = said.report, self.look
+            book = Book(report, said.notebook, self.catalogue(), lambda s: look(report, s))
             by_code = _reply(meant, answered(meant, book))
         else:
             by_code = _not_answered(meant, spoken_of=True)
         reply = by_code
-        if self.speaker is not None and topic not in (Topic.HELP, Topic.EVIDENCE):
-            said = Said(conversation, text, report, notebook, topic)
+        if self.speaker is not None and not (isinstance(meant, FollowUp) and meant.by_code_alone):
             reply = self.speaker.reply(said, by_code, emit)
-        self._keep(report, notebook, reply.claims)
+            if reply.author != BY_CODE and isinstance(meant, FollowUp):
+                reply = replace(reply, notes=(*reply.notes, *meant.notes))
+        self._keep(said.report, said.notebook, reply.claims)
         return reply
 
     def _keep(self, report: Report, notebook: Notebook, claims: Sequence[Claim]) -> None:
@@ -167,11 +174,12 @@ class Chat:
         except NotFound:
             return None  # reports can be deleted; the conversation goes on without it
 
-    def _compacted(self, conversation: Conversation) -> Conversation:
+    def _compacted(self, conversation: Conversation, emit: EventStream) -> Conversation:
         turns = remembered(conversation)
         if not too_long(turns):
             return conversation
-        told = self.speaker.summary(conversation, turns) if self.speaker is not None else ""
+        speaker = self.speaker
+        told = speaker.summary(conversation, turns, emit) if speaker is not None else ""
         author = "a model" if told else BY_CODE
         return self._added(conversation, Role.SUMMARY, told or facts(turns), author)
 
@@ -230,6 +238,15 @@ def _reply(meant: FollowUp, claims: tuple[Claim, ...]) -> Reply:
     if meant.topic is Topic.HELP:
         return Reply(notes=(listed("You can ask, among others:", examples(spoken_of=True)),))
     return Reply(claims, meant.notes)
+
+
+def _narrated(report: Report, narration: Narration) -> Reply:
+    """What a model said of a new report, or the report as code wrote it, with why."""
+    claims = (report.headline, *report.summary)
+    by_code = all(claim.standing is Standing.ANALYSIS for claim in claims)
+    ended = f"The model's part ended early: {narration.ended.rstrip('.')}."
+    notes = (ended,) if narration.ended else ()
+    return Reply(claims, notes, BY_CODE if by_code else narration.model, narration.usage)
 
 
 def _not_answered(meant: FollowUp | Fresh | NotUnderstood, *, spoken_of: bool = False) -> Reply:

@@ -15,6 +15,7 @@ from assistant.investigator.events import EventStream
 
 logger = logging.getLogger(__name__)
 
+_SOON_S, _AT_LAST_S = 2.0, 10.0
 _KEPT = 200  # streams of conversations, for readers that come back
 
 
@@ -69,19 +70,27 @@ class Turns:
         return running.stream
 
     def stop(self, conversation_id: str) -> None:
-        """End the answer that is being written, and wait for its end."""
+        """End the answer that is being written. Its readers hear so at once; whoever writes it
+        ends at its next step."""
         with self._lock:
             running = self._running.get(conversation_id)
         if running is not None:
             running.stream.stop()
-            running.thread.join()
+            running.thread.join(_SOON_S)
+            self._end(running.stream)
 
     def close(self) -> None:
-        """Stop everything; what holds the stores open has ended on return."""
+        """Stop everything, before the stores close."""
         with self._lock:
-            names = list(self._running)
-        for name in names:
-            self.stop(name)
+            running = list(self._running.values())
+        for one in running:
+            one.stream.stop()
+        for one in running:
+            one.thread.join(_AT_LAST_S)
+
+    def _end(self, stream: Broadcast) -> None:
+        at = self.chat.clock()
+        stream.close(Event(0, at, EventKind.STOPPED, "The answer was stopped."))
 
     def _forget_one(self) -> None:
         """The oldest that is done."""
@@ -92,10 +101,10 @@ class Turns:
         clock = self.chat.clock
         emit = EventStream(stream, clock)
         try:
-            self.chat.turn(conversation_id, message, emit)
+            self.chat.turn(conversation_id, message, emit, stream.on_stop)
             stream.close()
         except Stopped:
-            stream.close(Event(0, clock(), EventKind.STOPPED, "The answer was stopped."))
+            self._end(stream)
         except CausewayError as error:
             data = {"hint": error.hint, "error": type(error).__name__}
             stream.close(Event(0, clock(), EventKind.FAILED, str(error), data))

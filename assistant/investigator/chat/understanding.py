@@ -62,6 +62,11 @@ class FollowUp:
     period: When | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def by_code_alone(self) -> bool:
+        """Whether a model could only repeat the answer."""
+        return self.topic in _SILENT
+
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:

@@ -3,66 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
-from assistant.analysis.redaction import RuleRedactor
 from assistant.domain.conversation import Event, EventKind, Role
-from assistant.domain.errors import NotFound, Overloaded, UnknownService
-from assistant.domain.report import Question, Report
-from assistant.investigator.chat.chat import Chat
+from assistant.domain.errors import NotFound, Overloaded
 from assistant.investigator.chat.compaction import remembered
-from assistant.investigator.chat.names import Names
 from assistant.investigator.chat.stream import PER_TURN, Broadcast
 from assistant.investigator.chat.turns import Turns
-from assistant.investigator.events import EventStream
-from retrievers.memory import FixedCatalogue, MemoryConversations, MemoryReports
 from tests.builders import at
 from tests.builders.reports import a_report
-
-SERVICES = ("gateway", "checkout", "payments", "inventory", "orders-db", "frontend", "cart")
-
-
-@dataclass
-class Desk:
-    """A chat whose investigations end with a report at once."""
-
-    reports: MemoryReports = field(default_factory=MemoryReports)
-    conversations: MemoryConversations = field(default_factory=MemoryConversations)
-    questions: list[Question] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    before: Callable[[], None] = lambda: None
-
-    def investigate(self, question: Question, progress: Callable[[str], None]) -> Report:
-        self.questions.append(question)
-        progress("weighing causes")
-        self.before()
-        if question.service == "cart":
-            raise UnknownService("cart", ("checkout",))
-        report = a_report(id=f"r-{len(self.questions)}", question=question)
-        self.reports.save(report)
-        return report
-
-    @property
-    def chat(self) -> Chat:
-        return Chat(
-            conversations=self.conversations,
-            reports=self.reports,
-            redactor=RuleRedactor(b"key"),
-            clock=lambda: at(10),
-            names=lambda: Names.of(dict.fromkeys(SERVICES, ())),
-            catalogue=FixedCatalogue().catalogue,
-            investigate=self.investigate,
-        )
-
-    def say(self, chat_id: str, message: str) -> str:
-        emit = EventStream(self.events.append, lambda: at(10))
-        return self.chat.turn(chat_id, message, emit).text
-
-    def kinds(self) -> list[EventKind]:
-        return [event.kind for event in self.events]
+from tests.investigator.chat.desk import Desk
 
 
 @pytest.fixture
