@@ -20,6 +20,7 @@ class EvidenceKind(StrEnum):
     TOPOLOGY = "topology"
     BREAKDOWN = "breakdown"
     ABSENCE = "absence"
+    DOCUMENT = "document"  # of the vector store: runbooks, past incidents, what is alike
 
 
 @dataclass(frozen=True, slots=True)

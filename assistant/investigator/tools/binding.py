@@ -1,0 +1,143 @@
+"""The tools as LangChain takes them: names, one line each, and typed arguments.
+
+The schemas are paid for with every call of a model, so they say no more than it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeAlias
+
+from langchain_core.tools import BaseTool, StructuredTool
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.investigator import tools as functions
+from assistant.investigator.notebook import Notebook
+from assistant.investigator.tools.desk import Desk
+from assistant.investigator.tools.finding import Finding
+from assistant.investigator.tools.recall import KINDS
+
+Short: TypeAlias = Annotated[str, Field(max_length=200)]
+Words: TypeAlias = Annotated[str, Field(max_length=500)]
+
+
+def _lean(schema: dict[str, Any]) -> None:
+    """Without defaults and lengths: what is left out is not required, what is too long is told."""
+    for argument in schema.get("properties", {}).values():
+        argument.pop("default", None)
+        argument.pop("maxLength", None)
+
+
+class _Arguments(BaseModel):
+    """Nothing but what is declared, and nothing long."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_lean)
+
+
+class _Times(_Arguments):
+    since: Short = ""
+    until: Short = ""
+
+
+class _Anywhere(_Times):
+    service: Short = ""
+
+
+class _Series(_Times):
+    service: Short
+    name: Short = ""
+
+
+class _Logs(_Anywhere):
+    contains: Short = ""
+
+
+class _Samples(_Times):
+    service: Short
+    contains: Short = ""
+
+
+class _Trace(_Anywhere):
+    failing: bool = True
+
+
+class _Diff(_Arguments):
+    commit: Short
+    path: Short = ""
+
+
+class _Blame(_Arguments):
+    path: Short
+    line: int
+    commit: Short = ""
+
+
+class _DrillDown(_Arguments):
+    service: Short
+    since: Short = ""
+
+
+class _Search(_Arguments):
+    query: Words
+    kind: Annotated[Short, Field(json_schema_extra={"enum": list(KINDS)})] = ""
+    service: Short = ""
+
+
+class _Similar(_Arguments):
+    query: Words = ""
+
+
+class _Runbooks(_Arguments):
+    query: Words
+
+
+def _blame(desk: Desk, notebook: Notebook, path: str, line: int, commit: str = "") -> Finding:
+    return functions.blame(desk, notebook, path, line, commit)
+
+
+_TOOLS: tuple[tuple[str, str, type[_Arguments], Callable[..., Finding]], ...] = (
+    ("anomalies", "Series that left their usual level.", _Anywhere, functions.anomalies),
+    ("series", "Course of series whose name holds these words.", _Series, functions.series),
+    ("logs", "Log templates with counts before and since the onset.", _Logs, functions.logs),
+    ("log_samples", "Whole log records.", _Samples, functions.log_samples),
+    ("trace", "Span tree of a typical failing, or of the slowest, trace.", _Trace, functions.trace),
+    ("topology", "Who calls whom, with failures.", _Anywhere, functions.topology),
+    ("changes", "Deployments with commits, flags, settings.", _Anywhere, functions.changes),
+    ("diff", "Hunks of a commit, or of one of its files.", _Diff, functions.diff),
+    ("blame", "Who last wrote a line.", _Blame, _blame),
+    ("drill_down", "Which requests fail or are slow.", _DrillDown, functions.drill_down),
+    ("search", "Logs, failing spans, code like a text.", _Search, functions.search),
+    ("similar_incidents", "Past incidents alike.", _Similar, functions.similar_incidents),
+    ("runbooks", "Passages of runbooks.", _Runbooks, functions.runbooks),
+)
+
+
+def tools(desk: Desk, notebook: Notebook) -> list[BaseTool]:
+    """Every tool, bound to one investigation. The artifact of an answer is
+    {total, shown, evidence}; a CausewayError passes through for the agent to tell."""
+    return [_bound(*row, desk, notebook) for row in _TOOLS]
+
+
+def _bound(
+    name: str,
+    description: str,
+    arguments: type[_Arguments],
+    function: Callable[..., Finding],
+    desk: Desk,
+    notebook: Notebook,
+) -> BaseTool:
+    def call(**given: Any) -> tuple[str, dict[str, Any]]:
+        found = function(desk, notebook, **given)
+        return found.text, {
+            "total": found.total,
+            "shown": found.shown,
+            "evidence": found.evidence,
+        }
+
+    return StructuredTool.from_function(
+        call,
+        name=name,
+        description=description,
+        args_schema=arguments,
+        response_format="content_and_artifact",
+    )

@@ -1,0 +1,95 @@
+"""What the vector store holds that is alike: signals and code, runbooks, past incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from assistant.domain.errors import InvalidPayload
+from assistant.domain.evidence import EvidenceKind
+from assistant.domain.knowledge import DocumentKind, Hit
+from assistant.domain.window import from_ns
+from assistant.investigator.framing import line
+from assistant.investigator.notebook import Notebook
+from assistant.investigator.tools.desk import Desk
+from assistant.investigator.tools.finding import Asked, Finding, finding
+from assistant.investigator.words import HASH, clock
+
+KINDS = {
+    "logs": DocumentKind.LOG_TEMPLATE,
+    "spans": DocumentKind.ERROR_SPAN,
+    "code": DocumentKind.HUNK,
+    "runbooks": DocumentKind.RUNBOOK,
+    "incidents": DocumentKind.INCIDENT,
+}
+_HITS = 8
+_SNIPPET, _PAGE = 200, 900
+_LIKE = 0.35  # below it a text has nothing to do with the question
+
+
+def search(
+    desk: Desk, notebook: Notebook, query: str, kind: str = "", service: str = ""
+) -> Finding:
+    """Texts close in meaning and words: log templates, failing spans, hunks of commits, runbooks,
+    past incidents; one kind of them if asked."""
+    if kind and kind not in KINDS:
+        raise InvalidPayload(f"There is no kind {kind!r}.", hint=f"Kinds: {', '.join(KINDS)}.")
+    kinds = [KINDS[kind]] if kind else []
+    name = desk.service(service)
+    hits = _hits(desk, query, kinds, [name] if name else [])
+    day = desk.report.window.start
+    asked = _asked(desk, f"{kind or 'anything'} like “{query}”", f"search {query}", name)
+    return finding(asked, [_row(h, day) for h in hits], desk, notebook)
+
+
+def similar_incidents(desk: Desk, notebook: Notebook, query: str = "") -> Finding:
+    """Finished investigations that looked alike, with their outcome; alike to this one where
+    nothing is asked. They prove nothing about this one."""
+    wanted = query.strip() or f"{desk.report.headline.text} {desk.report.question.symptom}"
+    hits = [
+        h
+        for h in _hits(desk, wanted, [DocumentKind.INCIDENT], [])
+        if h.document.reference != desk.report.id
+    ]
+    day = desk.report.window.start
+    asked = _asked(desk, f"past incidents like “{wanted}”", f"incidents {wanted}", "")
+    return finding(asked, [_row(h, day, _PAGE) for h in hits[:3]], desk, notebook, total=len(hits))
+
+
+def runbooks(desk: Desk, notebook: Notebook, query: str) -> Finding:
+    """Passages of runbooks about a symptom, a service or a thing to do."""
+    hits = _hits(desk, query, [DocumentKind.RUNBOOK], [])
+    day = desk.report.window.start
+    asked = _asked(desk, f"runbooks about “{query}”", f"runbooks {query}", "")
+    return finding(asked, [_row(h, day, _PAGE) for h in hits[:3]], desk, notebook, total=len(hits))
+
+
+def _hits(
+    desk: Desk, query: str, kinds: Sequence[DocumentKind], services: Sequence[str]
+) -> list[Hit]:
+    wanted = desk.redactor.text(query.strip())
+    if not wanted:
+        raise InvalidPayload("There is nothing to look for.", hint="Give words or a sentence.")
+    found = desk.sources.knowledge.search(wanted, kinds=kinds, services=services, limit=_HITS)
+    return [hit for hit in found if hit.score >= _LIKE]
+
+
+def _asked(desk: Desk, what: str, query: str, service: str) -> Asked:
+    return Asked(
+        line(what),
+        line(query),
+        desk.report.window,
+        EvidenceKind.DOCUMENT,
+        service,
+        "Nothing is close enough; say it in other words, or ask `logs` and `changes`.",
+        "say it more closely",
+    )
+
+
+def _row(hit: Hit, day: datetime, limit: int = _SNIPPET) -> str:
+    found = hit.document
+    kind = next(name for name, kind in KINDS.items() if kind is found.kind)
+    source = found.reference[:HASH] if found.kind is DocumentKind.HUNK else found.reference
+    about = " ".join(line(part, 100) for part in (found.service, source, found.path) if part)
+    seen = f" last {clock(from_ns(found.last_ns), day)}" if 0 < found.last_ns < 2**62 else ""
+    return f"{hit.score:.2f} {kind} {about}{seen}: {line(found.text, limit)}"
