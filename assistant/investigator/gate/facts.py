@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from assistant.domain.report import Breakdown
+from assistant.investigator.gate.clock import clocks, days
 from assistant.investigator.gate.grounds import Course, Grounds
 from assistant.investigator.gate.lexicon import UNITS
 from assistant.investigator.gate.quantities import quantities
@@ -22,6 +23,13 @@ _SHARE_NAME = re.compile(r"ratio|share|rate|utili[sz]ation|fraction")
 _DURATION_NAME = re.compile(
     r"(?:timeout|delay|interval|seconds|_s|ttl|wait|deadline|duration|backoff)\w*[\s\"':=(,]*\Z"
 )
+_TIMES_UNIT = re.compile(
+    r"\b(\d+(?:\.\d+)?) ?\* ?time\.(Nanosecond|Microsecond|Millisecond|Second|Minute|Hour)"
+)
+_UNIT_OF = re.compile(
+    r"\b(?:of|from_)?(Millis|millis|Seconds|seconds|Minutes|minutes|Hours|hours|milliseconds)[(=] ?(\d+(?:\.\d+)?)"
+)
+_HASH = re.compile(r"\b[0-9a-f]{7,40}\b")
 _RAW = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
@@ -44,12 +52,12 @@ def facts_of(grounds: Grounds) -> tuple[Fact, ...]:
 
 def _facts(grounds: Grounds) -> Iterator[Fact]:
     for evidence, text in zip(grounds.cited, grounds.texts, strict=True):
-        for fact in _in_text(text):
+        for fact in in_text(text):
             yield Fact(
                 fact.value, fact.dimension, fact.shown, fact.slack, evidence.service, evidence.id
             )
     for text in grounds.derived:
-        yield from _in_text(text)
+        yield from in_text(text)
     for course in grounds.courses:
         yield from of_course(course)
     for breakdown in grounds.breakdowns:
@@ -63,13 +71,30 @@ def _facts(grounds: Grounds) -> Iterator[Fact]:
 
 
 @lru_cache(maxsize=2048)
-def _in_text(text: str) -> tuple[Fact, ...]:
+def in_text(text: str) -> tuple[Fact, ...]:
     written = [
         Fact(q.value, q.dimension, q.shown, q.slack if q.dimension else 0.0)
         for q in quantities(text)
     ]
-    raw = [(float(m[0].replace(",", "")), m.start()) for m in _RAW.finditer(text)]
+    bare = _bare(text)
+    raw = [(float(m[0].replace(",", "")), m.start()) for m in _RAW.finditer(bare)]
+    written += [Fact(v * UNITS[u][1], "s", v) for v, u in _code_durations(text)]
     return (*written, *(Fact(value, _unit_before(text, at), value) for value, at in raw))
+
+
+def _bare(text: str) -> str:
+    """Without times of day, dates and hashes, whose digits count nothing."""
+    for one in (*clocks(text), *days(text)):
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return _HASH.sub(lambda m: " " * len(m[0]), text)
+
+
+def _code_durations(text: str) -> Iterator[tuple[float, str]]:
+    """`5*time.Second`, `Duration.ofMillis(300)`, `timedelta(minutes=2)`."""
+    for number, unit in _TIMES_UNIT.findall(text):
+        yield float(number), unit.lower()
+    for unit, number in _UNIT_OF.findall(text):
+        yield float(number), unit.lower()
 
 
 def _unit_before(text: str, at: int) -> str:

@@ -13,6 +13,7 @@ from assistant.investigator.gate.checks.absences import check_absences
 from assistant.investigator.gate.checks.asserts import check_asserts
 from assistant.investigator.gate.checks.causes import check_causes
 from assistant.investigator.gate.checks.directions import check_directions
+from assistant.investigator.gate.checks.edits import check_edits
 from assistant.investigator.gate.checks.lures import check_lures
 from assistant.investigator.gate.checks.names import check_names
 from assistant.investigator.gate.checks.numbers import check_numbers
@@ -34,6 +35,7 @@ _CHECKS: Sequence[Callable[[Reading, Grounds], Iterator[str]]] = (
     check_causes,
     check_absences,
     check_lures,
+    check_edits,
 )
 
 

@@ -73,6 +73,7 @@ AT_LEAST = frozenset("over above exceeding exceeded least > ≥ beyond".split())
 AT_MOST = frozenset("under below most < ≤ within".split())
 
 ROSE = (
+    "leapt", "leaped", "crept up", "edged up", "ticked up", "exploded", "lengthened", "prolonged", "deteriorat*", "accumulat*", "up by", "shot through", "jumped", "peaked at", "rocket*", "swollen", "widened", "higher than", "raised", "raises", "stretched", "blew up", "worsened", "overshot", "mushroomed",
     "rose", "rise*", "rising", "climb*", "jump*", "spike*", "spiking", "increas*", "grew", "grow*",
     "surg*", "soar*", "rocketed", "went up", "goes up", "going up", "gone up", "go up", "had gone up",
     "ballooned", "worse*", "slowed", "slows", "slowing", "got slow*", "became slow*", "degrad*",
@@ -81,6 +82,7 @@ ROSE = (
     "up to", "doubl*", "tripl*", "quadrupl*", "multiplied", "inflated", "mounted",
 )  # fmt: skip
 FELL = (
+    "tanked", "nosedived", "cratered", "slumped", "waned", "abated", "came down", "comes down", "down by", "speeded up", "accelerated", "lower than", "contracted", "thinned", "quickened", "faster than", "dwindled", "deflated", "crept down", "trimmed",
     "fell", "falls", "fallen", "falling", "drop*", "declin*", "decreas*", "sank", "sink*", "sunk",
     "dip*", "plung*", "plummet*", "shrank", "shrink*", "shrunk", "lowered", "reduc*", "collaps*",
     "halv*", "faster", "sped up", "speeds up", "speeding up", "improv*", "tumbl*", "slid", "went down",
@@ -105,10 +107,12 @@ AMBIGUOUS = ("drop", "lower", "reduc", "cut", "increas", "shrink", "halv", "doub
 
 # Cues between two events, by how the one on the left stands to the one on the right.
 BEFORE = (
+    "predates", "predated", "antedates", "precede", "came ahead of",
     "before", "prior to", "ahead of", "preceded", "precedes", "preceding", "earlier than",
-    "followed by", "already * when", "by the time", "and only then", "until", "sooner than",
+    "followed by", "already * when", "by the time", "and only then", "sooner than",
 )  # fmt: skip
 AFTER = (
+    "postdates", "postdated", "on the heels of", "as soon as", "upon", "only when", "no sooner than",
     "after", "followed", "follows", "later than", "in the wake of", "only once", "subsequent to",
 )  # fmt: skip
 # Words with which a length of time is one between two events.
@@ -118,13 +122,13 @@ DISTANCE = (
     "old", "lasted", "delay", "on",
 )  # fmt: skip
 EARLIER = ("earlier", "beforehand", "previously")
-LATER = ("later", "afterwards", "subsequently", "thereafter")
+LATER = ("then", "later", "afterwards", "subsequently", "thereafter")
 
 CAUSES = (
+    "leak*", "sparked", "sparks", "provoked", "provokes", "prompted", "set off", "sets off", "kicked off", "gave rise to", "gives rise to", "underlies", "at the root", "the reason", "the trigger", "destabilis*", "destabiliz*", "impaired", "impairs", "wrecked", "ate up", "eats up", "used up", "uses up", "consumes", "drained", "drains", "floods", "flooded", "delays", "holds up", "held up", "bogged down", "bogs down", "weighs on", "contributed to", "contributes to", "played a part", "plays a part", "passes on", "passed on", "takes out", "took out", "disrupted", "disrupts", "propagated", "propagates", "propagate", "spread", "spreads", "is what makes", "has broken", "has slowed", "has caused", "rendered", "renders", "damaged", "damages", "undermines", "undermined", "bottleneck*", "throttles", "throttled", "fails because",
     "caused", "causes", "causing", "led to", "leads to", "leading to", "triggered", "triggers",
     "triggering", "introduced", "introduces", "broke", "breaks", "breaking", "made", "makes",
-    "making", "resulted in", "results in", "resulting in", "produced", "brought about", "brought",
-    "brings", "took down", "takes down", "knocked out", "responsible for", "to blame for",
+    "making", "resulted in", "results in", "resulting in", "produced", "brought about",     "brings * down", "brought * down", "took down", "takes down", "knocked out", "responsible for", "to blame for",
     "the cause", "the root cause", "is why", "was why", "explains", "exhausted", "exhausts",
     "overloaded", "overloads", "saturated", "saturates", "drove", "drives", "is behind",
     "was behind", "propagated to", "spread to", "cascaded", "starved", "starves", "slowed", "slows",
@@ -135,6 +139,7 @@ CAUSES = (
     "responsible", "ruined", "stalled", "stalls", "pulled down", "pulls down",
 )  # fmt: skip
 CAUSED_BY = (
+    "a consequence of", "a victim of", "victim of", "provoked by", "prompted by", "sparked by", "set off by", "at the hands of", "under the weight of", "flow from", "flows from", "arises from", "arose from", "results from", "resulted from", "resulting from", "follows from", "rooted in", "is down to", "depends on", "passed on from", "passed on by", "drained by", "delayed by", "blocked by", "the product of", "as a consequence of", "hurt by", "affected by", "made slow by", "made worse by",
     "caused by", "due to", "because of", "because", "triggered by", "as a result of", "owing to",
     "introduced by", "broken by", "result of", "driven by", "stems from", "stem from",
     "stemmed from", "brought about by", "attributable to", "originates in", "originated in",
@@ -148,6 +153,7 @@ CAUSED_BY = (
 )  # fmt: skip
 
 INNOCENT = (
+    "acquitt*", "uninvolved", "independent of", "dismissed", "set aside", "exclude*", "false lead", "distraction", "decoy", "by chance", "benign", "inert", "not relevant", "cannot have", "could not have", "couldn't have", "can't have", "cannot be", "can't be", "no fault", "no culprit", "no change is", "no deployment is", "no commit is", "blameless", "side issue", "non-issue", "far too late", "makes no difference", "made no difference", "nothing wrong with", "no consequence*",
     "innocent*", "ruled out", "rule out", "rules out", "unrelated", "not guilty", "exonerat*",
     "cleared of", "no part in", "red herring", "coinciden*", "irrelevant", "harmless*", "no harm",
     "no effect", "no influence", "no impact", "no bearing", "no connection", "no relation",
@@ -176,12 +182,14 @@ NOT = frozenset(
 # A negation that these follow denies nothing: 'nothing but errors', 'not only', 'none else'.
 NOT_REALLY = frozenset("but only just else merely".split())
 FAILURES = (
+    "issue*", "outage*", "impair*", "broken", "unavailab*", "5xx", "4xx", "abort*", "dropped out", "hiccup*", "incident*", "interrupt*",
     "error*", "fail*", "refus*", "trouble", "problem*", "timeout*", "timed out", "turned away",
     "anomal*", "deviat*", "rejected", "wrong", "exception*", "crash*", "lost", "denied",
     "complain*", "5xx", "suffer*", "affected", "impact*", "symptom*", "degrad*",
     "delay*", "unusual*", "out of the ordinary", "amiss", "left its baseline", "harm*",
 )  # fmt: skip
 UNHURT = (
+    "no issue", "no issues", "undisturbed", "immune", "free of errors", "free from errors", "kept working", "keeps working", "kept serving", "operational", "responsive", "in order", "all right", "okay", "unimpaired", "undamaged", "unbothered", "untroubled", "uneventful", "clean", "as ever", "like before", "no different", "fully available", "not hurt", "good shape", "performs well", "held steady", "remained healthy", "stayed healthy", "keeps up", "kept up", "works as intended",
     "unaffected", "healthy", "unharmed", "as usual", "unchanged", "stable", "steady",
     "within its baseline", "at its baseline", "within their baseline", "normal", "normally",
     "intact", "spared", "is fine", "are fine", "was fine", "as before", "still works", "unscathed",
@@ -205,6 +213,7 @@ HEDGES = frozenset(
 )
 
 # What a change does, and what a series or a service does: whose time is meant.
+CHANGE_NOUNS = ("change", "changes", "patch", "migration", "upgrade", "version")
 CHANGE_WORDS = (
     "deploy*", "redeploy*", "releas*", "rolled out", "rollout", "ship*", "merg*", "commit*",
     "flip*", "switched", "turned on", "turned off", "enabl*", "disabl*", "toggl*", "took effect",
@@ -217,3 +226,19 @@ ANOMALY_WORDS = (
     "saturat*", "stopped", "refus*", "latency", "backlog", "trouble", "logged", "anomal*", "full",
     "complain*", "crash*", "ran out", "peak*", "sank", "collaps*",
 )  # fmt: skip
+
+# What a commit is said to do to a thing in its code.
+ADDS = ("adds", "added", "add", "inserts", "inserted", "introduces", "introduced", "puts in",
+        "restores", "restored", "creates", "created")  # fmt: skip
+REMOVES = ("removes", "removed", "remove", "drops", "dropped", "deletes", "deleted", "takes out",
+           "strips", "stripped", "gets rid of", "got rid of", "omits", "no longer has")  # fmt: skip
+RAISES = ("raises", "raised", "increases", "increased", "relaxes", "relaxed", "lengthens",
+          "lengthened", "doubles", "doubled", "extends", "extended", "loosens", "loosened",
+          "bumps", "enlarged", "enlarges", "grew")  # fmt: skip
+LOWERS = ("lowers", "lowered", "reduces", "reduced", "shrinks", "shrank", "shortens", "shortened",
+          "tightens", "tightened", "halves", "halved", "cuts", "cut", "decreases",
+          "decreased")  # fmt: skip
+SWITCHED_ON = ("switched on", "turned on", "enabled", "activated", "set to on", "flipped to on",
+               "flipped on", "went on", "on since")  # fmt: skip
+SWITCHED_OFF = ("switched off", "turned off", "disabled", "deactivated", "set to off",
+                "flipped to off", "flipped off", "went off", "off since")  # fmt: skip

@@ -101,7 +101,7 @@ class Reading:
     def negated(self, position: int) -> bool:
         """A 'not' stands before the position, in the same clause."""
         start, _ = self.clause(position)
-        return bool(self.nots(start, position))
+        return any(t.word != "without" for t in self.nots(start, position))
 
     def within(self, start: int, end: int) -> Iterator[Token]:
         return (t for t in self.tokens if start <= t.start < end)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import snowballstemmer
-
 from assistant.domain.anomaly import Direction
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.report import Report
-from assistant.investigator.gate.grounds import CHANGES, Course, Grounds
-from assistant.investigator.gate.lexicon import ENDED, FAILURES, GOES_ON, KEPT, UNHURT
+from assistant.investigator.gate.grounds import Course, Grounds
+from assistant.investigator.gate.lexicon import ENDED, FAILURES, GOES_ON, UNHURT
 from assistant.investigator.gate.names import stem
 from assistant.investigator.gate.reading import Reading
 
 _BAD = frozenset(("errors", "latency", "saturation", "log_rate"))
-_USUAL = ("before", "usually", "previously", "formerly", "normally", "until then", "earlier")
+_USUAL = ("before", "usually", "previously", "formerly", "until then", "earlier")
 _ALL = ("all", "every", "each", "in vain", "without exception", "nothing but")
-_stemmer = snowballstemmer.stemmer("english")
 
 
 def check_absences(reading: Reading, grounds: Grounds) -> Iterator[str]:
@@ -28,7 +25,6 @@ def check_absences(reading: Reading, grounds: Grounds) -> Iterator[str]:
         elif reading.said(FAILURES, start, end):
             yield from _claimed(reading, grounds, start, end)
     yield from _ended(reading, grounds)
-    yield from _kept(reading, grounds)
 
 
 def _parts(reading: Reading) -> Iterator[tuple[int, int]]:
@@ -109,19 +105,3 @@ def _ended(reading: Reading, grounds: Grounds) -> Iterator[str]:
         hit = over and len(over) == len(grounds.courses) and not grounds.report.impact.ongoing
         if hit and not reading.negated(cue.start):
             yield f"{over[0].name} ended at {over[0].end:%H:%M:%S} UTC."
-
-
-def _kept(reading: Reading, grounds: Grounds) -> Iterator[str]:
-    """A change is said to leave alone what its own hunk removes or rewrites."""
-    if not reading.said(KEPT) or not grounds.cited:
-        return
-    if any(e.kind not in CHANGES for e in grounds.cited):
-        return
-    said = {t.stem for t in reading.tokens if len(t.stem) > 3}
-    for evidence in grounds.changes:
-        lines = [x for x in evidence.excerpt.split("\n") if x[:1] in "+-" and x[1:].strip()]
-        words = {w for line in lines for w in re.findall(r"[a-z]{4,}", line.lower())}
-        touched = said & set(_stemmer.stemWords(sorted(words)))
-        if touched:
-            yield f"The change does touch it: {lines[0].strip()[:80]!r}."
-            return

@@ -3,16 +3,31 @@ the other. What is said to be innocent is not the guilty change."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from assistant.domain.evidence import Evidence
+from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.culprits import changes_meant, is_guilty, leads
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import BLAME, CAUSED_BY, CAUSES, CHANGE_WORDS, INNOCENT
+from assistant.investigator.gate.lexicon import (
+    AFTER,
+    BEFORE,
+    BLAME,
+    CAUSED_BY,
+    CAUSES,
+    CHANGE_WORDS,
+    EARLIER,
+    INNOCENT,
+    LATER,
+)
 from assistant.investigator.gate.linking import linked
 from assistant.investigator.gate.reading import Mention, Reading
 
+# 'Made 188 calls', 'lets go', 'cost nothing': no cause.
+_IDLE = re.compile(r" (?:\d|an? |up |no |use |sure |sense |clear|go\b|out\b|by\b|in\b|at\b|with\b)")
+_SYMPTOMS = frozenset((EvidenceKind.SERIES, EvidenceKind.LOG, EvidenceKind.TRACE))
+_RELATIONS = (*BEFORE, *AFTER, *EARLIER, *LATER, "when", "while", "already", "but", "although")
 _IS = ("is", "are", "does", "did", "was", "has", "got", "keeps")
 
 
@@ -25,10 +40,13 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
     forward = [
         c
         for c in reading.cues(CAUSES)
-        if not any(start <= c.start < end for start, end in taken) and not reading.negated(c.start)
+        if not any(start <= c.start < end for start, end in taken)
+        and not reading.negated(c.start)
+        and not _IDLE.match(reading.plain, c.end)
     ]
     backward = tuple(c for c in backward if not reading.negated(c.start))
     if not forward and not backward:
+        yield from _side_by_side(reading, grounds)
         return
     if grounds.changes:
         yield from _by_change(reading, grounds, [*forward, *backward])
@@ -86,6 +104,18 @@ def _by_change(reading: Reading, grounds: Grounds, cues: Sequence[Cue]) -> Itera
     yield f"{spoken[0].title[:70]!r} is not the guilty change ({guilty} guilty)."
 
 
+def _side_by_side(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    """An innocent change and a symptom in one sentence that does not say how they stand to each
+    other: that is blame without the word."""
+    symptoms = [e for e in grounds.cited if e.kind in _SYMPTOMS]
+    meant = changes_meant(grounds, grounds.changes)
+    if not symptoms or not meant or any(is_guilty(e, grounds.report) for e in grounds.changes):
+        return
+    if reading.clocks or reading.hedged or reading.said(_RELATIONS):
+        return
+    yield f"{meant[0].title[:70]!r} is not the guilty change: say what it has to do with it."
+
+
 def _spoken_of(
     reading: Reading, grounds: Grounds, meant: Sequence[Evidence], cues: Sequence[Cue]
 ) -> Sequence[Evidence]:
@@ -117,6 +147,8 @@ def _change_as_effect(reading: Reading, grounds: Grounds, cues: Sequence[Cue]) -
 def _sides_of_forward(reading: Reading, cue: Cue) -> tuple[str, str]:
     left = [m for m in reading.services if m.end <= cue.start]
     right = [m for m in reading.services if m.start >= cue.end]
+    if reading.plain[cue.end : cue.end + 6] == " from " and right:
+        return right[0].name, right[1].name if len(right) > 1 else ""
     return _subject(left, reading, cue), right[0].name if right else ""
 
 

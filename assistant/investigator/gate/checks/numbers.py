@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from assistant.domain.evidence import EvidenceKind
 from assistant.investigator.gate.facts import Fact, durations, facts_of
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import BINARY_BYTES, DISTANCE
+from assistant.investigator.gate.lexicon import BINARY_BYTES, DISTANCE, FOLDS
 from assistant.investigator.gate.quantities import Quantity
 from assistant.investigator.gate.reading import Reading
 
@@ -64,7 +64,7 @@ def matches(q: Quantity, fact: Fact) -> bool:
     if fact.dimension in ("", "free") and q.dimension == "%":
         return abs(fact.shown) <= _LOOSE and _near(q, fact.shown, 0)
     if fact.dimension in ("", "free") and q.dimension in ("/s", "x"):
-        return _near_shown(q, fact.shown)
+        return q.text.lower() not in FOLDS and _near_shown(q, fact.shown)
     return q.dimension == "x" and fact.dimension == "%" and _near(q, fact.value, 0)
 
 

@@ -54,6 +54,8 @@ def contradiction(first: Event, second: Event, grounds: Grounds) -> str:
 def _compared(
     reading: Reading, grounds: Grounds, found: Sequence[Event], cue: Cue, *, earlier_left: bool
 ) -> Iterator[str]:
+    if reading.plain[cue.end : cue.end + 1] in ",.;)":
+        return  # 'It had been up before.'
     left, right = (0, cue.start), (cue.end, _stop(reading, cue.end))
     yield from _against(_pairs(reading, grounds, found, left, right), earlier_left, grounds)
 
@@ -113,7 +115,8 @@ def _sequel(reading: Reading, grounds: Grounds, found: Sequence[Event]) -> Itera
             if reading.plain[cue.end : cue.end + 5].lower() == " than":
                 continue
             start, end = reading.clause(cue.start)
-            if start == 0:
+            before = reading.plain[max(0, cue.start - 6) : cue.start].lower()
+            if start == 0 or before.endswith(("since ", "by ", "until ")):
                 continue
             pairs = _pairs(reading, grounds, found, (0, start), (start, end))
             yield from _against(pairs, earlier_left, grounds)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from assistant.investigator.gate.clock import Clock, meets
 from assistant.investigator.gate.grounds import Grounds, Moment
-from assistant.investigator.gate.lexicon import ANOMALY_WORDS, CHANGE_WORDS
+from assistant.investigator.gate.lexicon import ANOMALY_WORDS, CHANGE_NOUNS, CHANGE_WORDS
 from assistant.investigator.gate.reading import Reading
 
 _AT = frozenset(("at", "since", "from", "on", "of"))
@@ -54,7 +54,7 @@ def _of_the_wrong_kind(
     """'Deployed at' with the time of an onset, and the other way round."""
     kinds = {m.kind for m in fitting}
     start, end = reading.clause(clock.start)
-    change = reading.said(CHANGE_WORDS, start, end)
+    change = reading.said((*CHANGE_WORDS, *CHANGE_NOUNS), start, end)
     anomaly = reading.said(ANOMALY_WORDS, start, end)
     known = {m.kind for m in grounds.moments}
     if change and not anomaly and "change" in known and kinds <= {"onset", "end"}:
