@@ -54,10 +54,13 @@ from retrievers.wrappers.late import LateRecords
 from retrievers.wrappers.redacted import RedactedHistory
 
 if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
+
     from assistant.gather import Sources
     from assistant.investigator.chat.chat import Chat
     from assistant.investigator.chat.turns import Turns
     from assistant.investigator.memory import Memory
+    from assistant.investigator.notebook import Notebook
     from retrievers.records import (
         SqlChangeLog,
         SqlConversations,
@@ -196,8 +199,14 @@ class Causeway:
             self.ledger,
             self.intake.redactor,
             self.clock,
-            tools=lambda report, notebook: (),
+            self._tools,
         )
+
+    def _tools(self, report: Report, notebook: Notebook) -> Sequence[BaseTool]:
+        from assistant.investigator.tools.binding import tools
+        from assistant.investigator.tools.desk import Desk
+
+        return tools(Desk(report, self._sources(), self.intake.redactor), notebook)
 
     def _chat(self) -> Chat:
         from assistant.investigator.chat.chat import Chat
