@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.domain.evidence import EvidenceKind
-from assistant.domain.report import Report, Suspect
+from assistant.domain.report import Report, SimilarIncident, Suspect
 from assistant.investigator import words
 from assistant.investigator.framing import line
 
@@ -74,7 +74,13 @@ def rest(report: Report) -> list[Section]:
         _some("gaps", map(line, report.gaps), 4, 5),
         _some("next checks", map(line, report.next_checks), 3, 2),
         _some("remedies", remedies, 2, 4),
+        _some("past incidents alike", map(_alike, report.similar), 2, 1, "similar_incidents"),
     ]
+
+
+def _alike(found: SimilarIncident) -> str:
+    outcome = f"; in the end: {line(found.outcome)}" if found.outcome else ""
+    return f"{found.likeness:.2f} {found.at:%F %H:%M}: {line(found.headline)}{outcome}"
 
 
 def _verdict(report: Report) -> Section:

@@ -9,52 +9,55 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias
 
 from langchain_core.tools import BaseTool, StructuredTool
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.investigator import tools as functions
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.reading import compact
 from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Finding
 from assistant.investigator.tools.recall import KINDS
 
-Short: TypeAlias = Annotated[str, Field(max_length=200)]
-Words: TypeAlias = Annotated[str, Field(max_length=500)]
+_LONGEST = 300  # characters of an argument
 
 
-def _lean(schema: dict[str, Any]) -> None:
-    """Without defaults and lengths: what is left out is not required, what is too long is told."""
-    for argument in schema.get("properties", {}).values():
-        argument.pop("default", None)
-        argument.pop("maxLength", None)
+def _short(text: str) -> str:
+    if len(text) > _LONGEST:
+        raise ValueError(f"at most {_LONGEST} characters")
+    return text
+
+
+# Checked by a function, because a length in the schema is paid for with every call.
+Text: TypeAlias = Annotated[str, AfterValidator(_short)]
 
 
 class _Arguments(BaseModel):
     """Nothing but what is declared, and nothing long."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=_lean)
+    model_config = ConfigDict(extra="forbid")
 
 
 class _Times(_Arguments):
-    since: Short = ""
-    until: Short = ""
+    since: Text = ""
+    until: Text = ""
 
 
 class _Anywhere(_Times):
-    service: Short = ""
+    service: Text = ""
 
 
 class _Series(_Times):
-    service: Short
-    name: Short = ""
+    service: Text
+    name: Text = ""
 
 
 class _Logs(_Anywhere):
-    contains: Short = ""
+    contains: Text = ""
 
 
 class _Samples(_Times):
-    service: Short
-    contains: Short = ""
+    service: Text
+    contains: Text = ""
 
 
 class _Trace(_Anywhere):
@@ -62,33 +65,33 @@ class _Trace(_Anywhere):
 
 
 class _Diff(_Arguments):
-    commit: Short
-    path: Short = ""
+    commit: Text
+    path: Text = ""
 
 
 class _Blame(_Arguments):
-    path: Short
+    path: Text
     line: int
-    commit: Short = ""
+    commit: Text = ""
 
 
 class _DrillDown(_Arguments):
-    service: Short
-    since: Short = ""
+    service: Text
+    since: Text = ""
 
 
 class _Search(_Arguments):
-    query: Words
-    kind: Annotated[Short, Field(json_schema_extra={"enum": list(KINDS)})] = ""
-    service: Short = ""
+    query: Text
+    kind: Annotated[Text, Field(json_schema_extra={"enum": list(KINDS)})] = ""
+    service: Text = ""
 
 
-class _Similar(_Arguments):
-    query: Words = ""
+class _Nothing(_Arguments):
+    """No arguments."""
 
 
 class _Runbooks(_Arguments):
-    query: Words
+    query: Text
 
 
 def _blame(desk: Desk, notebook: Notebook, path: str, line: int, commit: str = "") -> Finding:
@@ -107,9 +110,20 @@ _TOOLS: tuple[tuple[str, str, type[_Arguments], Callable[..., Finding]], ...] = 
     ("blame", "Who last wrote a line.", _Blame, _blame),
     ("drill_down", "Which requests fail or are slow.", _DrillDown, functions.drill_down),
     ("search", "Logs, failing spans, code like a text.", _Search, functions.search),
-    ("similar_incidents", "Past incidents alike.", _Similar, functions.similar_incidents),
+    ("similar_incidents", "Past incidents alike.", _Nothing, functions.similar_incidents),
     ("runbooks", "Passages of runbooks.", _Runbooks, functions.runbooks),
 )
+
+
+class _Tool(StructuredTool):
+    """A tool whose schema carries only what a model needs."""
+
+    @property
+    def tool_call_schema(self) -> dict[str, Any]:
+        if not isinstance(self.args_schema, type):
+            raise TypeError(f"{self.name} has no model of its arguments")
+        schema = compact(self.args_schema.model_json_schema())
+        return {"title": self.name, "description": self.description, **schema}
 
 
 def tools(desk: Desk, notebook: Notebook) -> list[BaseTool]:
@@ -134,7 +148,7 @@ def _bound(
             "evidence": found.evidence,
         }
 
-    return StructuredTool.from_function(
+    return _Tool.from_function(
         call,
         name=name,
         description=description,

@@ -87,14 +87,19 @@ def _bounds(values: Floats, noise: Noise) -> list[tuple[int, int]]:
     for first, last in segments((values - median(values)) / noise.sigma, noise):
         if joined:
             before = joined[-1]
-            apart = abs(median(values[first:last]) - median(values[before[0] : before[1]]))
-            if apart < _SAME * noise.sigma:
+            level, last_level = median(values[first:last]), median(values[before[0] : before[1]])
+            if abs(level - last_level) < _SAME * noise.sigma or _alike(level, last_level):
                 joined[-1] = (before[0], last)
                 continue
         joined.append((first, last))
     while len(joined) > _LEVELS:
         joined = _without_smallest_move(values, joined)
     return joined
+
+
+def _alike(one: float, other: float) -> bool:
+    """Whether they read the same."""
+    return f"{one:.3g}" == f"{other:.3g}"
 
 
 def _without_smallest_move(values: Floats, bounds: list[tuple[int, int]]) -> list[tuple[int, int]]:

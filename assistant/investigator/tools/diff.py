@@ -36,6 +36,7 @@ def diff(desk: Desk, notebook: Notebook, commit: str, path: str = "") -> Finding
         f"{unread}It touches: {others or 'no file'}.",
         f"name one of its files: {others}",
         {"hash": found.hash, "repository": found.repository, "paths": list(found.paths[:50])},
+        timed=False,
     )
     return finding(asked, _rows(hunks), desk, notebook, max_tokens=_TOKENS)
 
@@ -90,6 +91,7 @@ def blame(desk: Desk, notebook: Notebook, path: str, number: int, commit: str = 
         EvidenceKind.COMMIT,
         "",
         f"Files of that name: {', '.join(nearest) or 'none'}; or the line is beyond the end.",
+        timed=False,
     )
     return finding(asked, [row] if row else [], desk, notebook)
 

@@ -42,10 +42,11 @@ class Asked:
     nothing: str = ""  # where to look when nothing was found
     more: str = "narrow it by service or time"  # how to see what was cut
     data: dict[str, object] = field(default_factory=dict)
+    timed: bool = True  # whether the window says anything about the answer
 
     @property
     def title(self) -> str:
-        return line(f"{self.what}, {words.period(self.window)}")
+        return line(f"{self.what}, {words.period(self.window)}" if self.timed else self.what)
 
 
 def finding(

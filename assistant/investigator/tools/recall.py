@@ -8,6 +8,7 @@ from datetime import datetime
 from assistant.domain.errors import InvalidPayload
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.knowledge import DocumentKind, Hit
+from assistant.domain.report import SimilarIncident
 from assistant.domain.window import from_ns
 from assistant.investigator.framing import line
 from assistant.investigator.notebook import Notebook
@@ -20,7 +21,6 @@ KINDS = {
     "spans": DocumentKind.ERROR_SPAN,
     "code": DocumentKind.HUNK,
     "runbooks": DocumentKind.RUNBOOK,
-    "incidents": DocumentKind.INCIDENT,
 }
 _HITS = 8
 _SNIPPET, _PAGE = 200, 900
@@ -30,11 +30,11 @@ _LIKE = 0.35  # below it a text has nothing to do with the question
 def search(
     desk: Desk, notebook: Notebook, query: str, kind: str = "", service: str = ""
 ) -> Finding:
-    """Texts close in meaning and words: log templates, failing spans, hunks of commits, runbooks,
-    past incidents; one kind of them if asked."""
+    """Texts close in meaning and words: log templates, failing spans, hunks of commits, runbooks;
+    one kind of them if asked."""
     if kind and kind not in KINDS:
         raise InvalidPayload(f"There is no kind {kind!r}.", hint=f"Kinds: {', '.join(KINDS)}.")
-    kinds = [KINDS[kind]] if kind else []
+    kinds = [KINDS[kind]] if kind else list(KINDS.values())
     name = desk.service(service)
     hits = _hits(desk, query, kinds, [name] if name else [])
     day = desk.report.window.start
@@ -42,18 +42,28 @@ def search(
     return finding(asked, [_row(h, day) for h in hits], desk, notebook)
 
 
-def similar_incidents(desk: Desk, notebook: Notebook, query: str = "") -> Finding:
-    """Finished investigations that looked alike, with their outcome; alike to this one where
-    nothing is asked. They prove nothing about this one."""
-    wanted = query.strip() or f"{desk.report.headline.text} {desk.report.question.symptom}"
-    hits = [
-        h
-        for h in _hits(desk, wanted, [DocumentKind.INCIDENT], [])
-        if h.document.reference != desk.report.id
-    ]
-    day = desk.report.window.start
-    asked = _asked(desk, f"past incidents like “{wanted}”", f"incidents {wanted}", "")
-    return finding(asked, [_row(h, day, _PAGE) for h in hits[:3]], desk, notebook, total=len(hits))
+def similar_incidents(desk: Desk, notebook: Notebook) -> Finding:
+    """Finished investigations that this one is like, with their remedy and outcome, likest first.
+    They prove nothing about this one."""
+    rows = [_incident(found) for found in desk.report.similar]
+    asked = Asked(
+        "past incidents that this one is like",
+        f"similar report={desk.report.id}",
+        desk.report.window,
+        EvidenceKind.DOCUMENT,
+        nothing="None is alike; `runbooks` may know what to do.",
+        timed=False,
+    )
+    return finding(asked, rows, desk, notebook)
+
+
+def _incident(found: SimilarIncident) -> str:
+    remedy = f"; remedy: {line(found.remedy)}" if found.remedy else ""
+    outcome = f"; in the end: {line(found.outcome)}" if found.outcome else ""
+    return (
+        f"{found.likeness:.2f} alike: {found.at:%F %H:%M} UTC report {line(found.report_id, 40)}, "
+        f"{found.verdict}: {line(found.headline)}{remedy}{outcome}"
+    )
 
 
 def runbooks(desk: Desk, notebook: Notebook, query: str) -> Finding:
@@ -83,6 +93,7 @@ def _asked(desk: Desk, what: str, query: str, service: str) -> Asked:
         service,
         "Nothing is close enough; say it in other words, or ask `logs` and `changes`.",
         "say it more closely",
+        timed=False,
     )
 
 

@@ -16,7 +16,8 @@ from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Asked, Finding, finding
 
 _READ = 40  # traces that the typical one is chosen from
-_SPANS = 24
+_SPANS = 9  # that are shown whatever they are; what they lie in is shown too
+_MESSAGE, _PASSED_ON = 160, 50  # characters, where a failure began and where it only passed
 
 
 def trace(
@@ -41,7 +42,7 @@ def trace(
         EvidenceKind.TRACE,
         name,
         "Ask for traces that do not fail, another service or time; `logs` may tell more.",
-        "read their spans by service with `trace`",
+        "its other spans",
     )
     if not read:
         return finding(asked, [], desk, notebook)
@@ -77,9 +78,22 @@ def _duration(found: Trace) -> int:
 
 
 def _telling(found: Trace) -> frozenset[str]:
-    """Ids of the spans that are shown: failing ones, then the longest."""
-    ranked = sorted(found.spans, key=lambda s: (s.status is not SpanStatus.ERROR, -s.duration_ns))
-    return frozenset(s.span_id for s in ranked[:_SPANS])
+    """Ids of the spans that are shown: where a failure began, then the longest, with those that
+    they lie in."""
+    failing = {s.parent_span_id for s in found.spans if s.status is SpanStatus.ERROR}
+    parents = {s.span_id: s.parent_span_id for s in found.spans}
+
+    def rank(span: Span) -> tuple[bool, int]:
+        began = span.status is SpanStatus.ERROR and span.span_id not in failing
+        return not began, -span.duration_ns
+
+    kept: set[str] = set()
+    for span in sorted(found.spans, key=rank)[:_SPANS]:
+        at = span.span_id
+        while at in parents and at not in kept:
+            kept.add(at)
+            at = parents[at]
+    return frozenset(kept)
 
 
 def _tree(found: Trace, kept: frozenset[str]) -> list[str]:
@@ -89,6 +103,7 @@ def _tree(found: Trace, kept: frozenset[str]) -> list[str]:
     for span in sorted(found.spans, key=lambda s: s.start_ns):
         parent = span.parent_span_id if span.parent_span_id in known else ""
         children.setdefault(parent, []).append(span)
+    failing = {s.parent_span_id for s in found.spans if s.status is SpanStatus.ERROR}
     start = min(s.start_ns for s in found.spans)
     rows: list[str] = []
     waiting = [(span, 0) for span in reversed(children.get("", []))]
@@ -99,15 +114,25 @@ def _tree(found: Trace, kept: frozenset[str]) -> list[str]:
             continue
         seen.add(span.span_id)
         if span.span_id in kept:
-            rows.append(_row(span, depth, start))
+            rows.append(_row(span, depth, start, leads=span.span_id not in failing))
         waiting += [(child, depth + 1) for child in reversed(children.get(span.span_id, []))]
     return rows
 
 
-def _row(span: Span, depth: int, start_ns: int) -> str:
+def _row(span: Span, depth: int, start_ns: int, *, leads: bool) -> str:
     peer = f" → {line(span.peer, 60)}" if span.peer else ""
-    message = f" “{line(shape_of(span.status_message), 160)}”" if span.status_message else ""
+    message = _message(span, leads=leads) if span.status_message else ""
     status = " ERROR" if span.status is SpanStatus.ERROR else ""
-    took = f"{span.duration_ns / 1e6:.4g} ms at +{(span.start_ns - start_ns) / 1e6:.4g}"
+    took = f"{_ms(span.duration_ns)} ms at +{_ms(span.start_ns - start_ns)}"
     where = f"{line(span.service, 60)} {line(span.operation, 80)}"
     return f"{'  ' * min(depth, 12)}{where}{peer} {took}{status}{message}"
+
+
+def _message(span: Span, *, leads: bool) -> str:
+    """Whole where the failure began: those above repeat it."""
+    return f" “{line(shape_of(span.status_message), _MESSAGE if leads else _PASSED_ON)}”"
+
+
+def _ms(nanoseconds: int) -> str:
+    milliseconds = nanoseconds / 1e6
+    return f"{milliseconds:.0f}" if abs(milliseconds) >= 100 else f"{milliseconds:.3g}"
