@@ -84,7 +84,7 @@ ROSE = (
 FELL = (
     "tanked", "nosedived", "cratered", "slumped", "waned", "abated", "came down", "comes down", "down by", "speeded up", "accelerated", "lower than", "contracted", "thinned", "quickened", "faster than", "dwindled", "deflated", "crept down", "trimmed",
     "fell", "falls", "fallen", "falling", "drop*", "declin*", "decreas*", "sank", "sink*", "sunk",
-    "dip*", "plung*", "plummet*", "shrank", "shrink*", "shrunk", "lowered", "reduc*", "collaps*",
+    "dip*", "plung*", "plummet*", "shrank", "shrink*", "shrunk", "lowered", "reduc*", "collapsed",
     "halv*", "faster", "sped up", "speeds up", "speeding up", "improv*", "tumbl*", "slid", "went down",
     "goes down", "going down", "gone down", "go down", "cut to", "cut by", "was cut", "down from",
     "down to", "less busy", "lower", "worked off", "eased", "shorter", "recovered to", "quicker",
@@ -125,7 +125,12 @@ EARLIER = ("earlier", "beforehand", "previously")
 LATER = ("then", "later", "afterwards", "subsequently", "thereafter")
 
 CAUSES = (
-    "leak*", "sparked", "sparks", "provoked", "provokes", "prompted", "set off", "sets off", "kicked off", "gave rise to", "gives rise to", "underlies", "at the root", "the reason", "the trigger", "destabilis*", "destabiliz*", "impaired", "impairs", "wrecked", "ate up", "eats up", "used up", "uses up", "consumes", "drained", "drains", "floods", "flooded", "delays", "holds up", "held up", "bogged down", "bogs down", "weighs on", "contributed to", "contributes to", "played a part", "plays a part", "passes on", "passed on", "takes out", "took out", "disrupted", "disrupts", "propagated", "propagates", "propagate", "spread", "spreads", "is what makes", "has broken", "has slowed", "has caused", "rendered", "renders", "damaged", "damages", "undermines", "undermined", "bottleneck*", "throttles", "throttled", "fails because",
+    "make", "cause", "trigger", "break", "exhaust", "overload", "saturate", "starve", "drag",
+    "lead to", "result in", "bring * to", "brought * to", "brings * to", "bring * down",
+    "kill", "block", "introduce", "produce", "propagate", "delay", "drain", "flood", "spoil",
+    "spoils", "spoiled", "spoilt", "wreak*", "topple", "topples", "cripple*", "crippling",
+    "swamp*", "hogs", "hogged", "hog", "knock * over", "knocks * over", "knocked * over",
+    "leak*", "sparked", "sparks", "provoked", "provokes", "prompted", "set off", "sets off", "kicked off", "gave rise to", "gives rise to", "underlies", "at the root", "the reason", "the trigger", "destabilis*", "destabiliz*", "impaired", "impairs", "wrecked", "ate up", "eats up", "used up", "uses up", "consumes", "drained", "drains", "floods", "flooded", "delays", "holds up", "held up", "bogged down", "bogs down", "weighs on", "contributed to", "contributes to", "played a part", "plays a part", "passes on", "passed on", "takes out", "took out", "disrupted", "disrupts", "propagated", "propagates", "propagate", "spread", "spreads", "is what makes", "has broken", "has slowed", "has caused", "rendered", "renders", "damaged", "damages", "undermines", "undermined", "bottleneck*", "throttles", "throttled", 
     "caused", "causes", "causing", "led to", "leads to", "leading to", "triggered", "triggers",
     "triggering", "introduced", "introduces", "broke", "breaks", "breaking", "made", "makes",
     "making", "resulted in", "results in", "resulting in", "produced", "brought about",     "brings * down", "brought * down", "took down", "takes down", "knocked out", "responsible for", "to blame for",
@@ -168,6 +173,7 @@ INNOCENT = (
 )  # fmt: skip
 # With a 'not', 'neither' or 'never' before them in the clause these acquit as well.
 BLAME = (
+    "makes", "making", "causes", "brings", "leads to", "grow*", "leak*", "drives", "drove",
     "cause*", "causing", "explain*", "explanation", "to blame", "blamed", "responsible", "guilty",
     "behind", "culprit", "involved", "reason", "root cause", "led to", "lead to", "trigger*",
     "introduce*", "break", "broke", "affect*", "contribut*", "bring", "brought", "made", "make",
@@ -187,6 +193,10 @@ FAILURES = (
     "anomal*", "deviat*", "rejected", "wrong", "exception*", "crash*", "lost", "denied",
     "complain*", "5xx", "suffer*", "affected", "impact*", "symptom*", "degrad*",
     "delay*", "unusual*", "out of the ordinary", "amiss", "left its baseline", "harm*",
+)  # fmt: skip
+SUCCESSES = (
+    "gets through", "get through", "got through", "succeed*", "goes through", "go through",
+    "went through", "is answered", "are answered", "completes", "completed", "is served",
 )  # fmt: skip
 UNHURT = (
     "no issue", "no issues", "undisturbed", "immune", "free of errors", "free from errors", "kept working", "keeps working", "kept serving", "operational", "responsive", "in order", "all right", "okay", "unimpaired", "undamaged", "unbothered", "untroubled", "uneventful", "clean", "as ever", "like before", "no different", "fully available", "not hurt", "good shape", "performs well", "held steady", "remained healthy", "stayed healthy", "keeps up", "kept up", "works as intended",

@@ -49,7 +49,7 @@ _FOLD = re.compile(rf"\b({'|'.join(FOLDS)})\b", re.IGNORECASE)
 _COUNTS = "a|an|one|two|three|four|five|six|seven|eight|nine|ten"
 _SHARE = re.compile(rf"\b(?:(?P<many>{_COUNTS})[- ])?(?P<part>{'|'.join(SHARES)})\b", re.IGNORECASE)
 _OF = re.compile(
-    rf"\b(?P<part>{_COUNTS}|\d+) (?:in|out of|of)(?: every)? (?P<whole>{_COUNTS}|\d+)\b(?! ?%|\.\d|\d)",
+    rf"\b(?P<part>{_COUNTS}|\d+) (?:[a-z]+ )?(?:in|out of|of)(?: every)? (?P<whole>{_COUNTS}|\d+)\b(?! ?%|\.\d|\d)",
     re.IGNORECASE,
 )
 _HALVES = re.compile(rf"\b(?P<whole>\d+|{_COUNTS}) and a half\b", re.IGNORECASE)
@@ -64,7 +64,7 @@ _NOUN = re.compile(r"[- ]((?:[a-z]+ ){0,2}[a-z]+)", re.IGNORECASE)
 _BEFORE = re.compile(r"([~≈<>≥]|[A-Za-z]+)\s*$")
 _ROLES = re.compile(
     r"^,? ?(?:instead of|rather than|where|from|down from|up from|against|before it was|not|"
-    r"compared (?:to|with)|formerly|before that) ?(?:the usual |its usual |about |only )?$"
+    r"compared (?:to|with)|formerly|previously|after|over|versus|vs\.?)(?: \w+){0,2} ?$"
 )
 _JOINED = re.compile(
     r"^(?: ?[a-zµ%]{0,3})? ?(?:to|and|-|–|→|->|or|out of|of|vs\.?|versus|up to|down to) "
@@ -95,6 +95,8 @@ def _shares(text: str) -> Iterator[Quantity]:
     """'Four in five', 'three quarters', 'half a second', 'a quarter of an hour'."""
     for match in _OF.finditer(text):
         part, whole = _counted(match["part"]), _counted(match["whole"])
+        if match["part"].lower() in ("a", "an"):
+            continue
         if match["part"].isdigit() or match["whole"].isdigit() or not 0 < part < whole:
             continue  # '29 of 40' are two counts
         yield _share(text, match.start(), match.end(), part / whole, 0.06)

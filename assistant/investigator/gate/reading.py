@@ -20,7 +20,9 @@ from assistant.investigator.gate.quantities import Quantity, quantities
 
 _QUOTE = re.compile(r"“([^”]*)”|\"([^\"]*)\"|`([^`]*)`|«([^»]*)»")
 _HASH = re.compile(r"(?<![\w-])[0-9a-fA-F]{7,40}(?![\w-])")
-_VERSION = re.compile(r"(?<![\w.])v?\d+(?:\.\d+){1,3}(?:-[\w.]+)?(?![\w.]*\d)|(?<!\w)v\d[\w.-]*\w")
+_VERSION = re.compile(
+    r"(?<![\w.])v?\d+(?:\.\d+){1,3}(?:-\w+(?:\.\w+)*)?(?![\w.]*\d)|(?<!\w)v\d[\w.-]*\w"
+)
 _IDENTIFIER = re.compile(
     r"(?<![\w/])/?[A-Za-z][\w]*(?:[._/:=-]+[\w{}<>*]+)+|(?<!\w)[a-z]+[A-Z]\w*|(?<!\w)[pP]\d{2,3}\b"
     r"|(?<!\w)/[\w/{}.-]+|\b(?:SELECT|INSERT|UPDATE|DELETE|GET|POST|PUT|PATCH|HEAD)(?=s?\b)"
@@ -106,6 +108,11 @@ class Reading:
     def within(self, start: int, end: int) -> Iterator[Token]:
         return (t for t in self.tokens if start <= t.start < end)
 
+    def names_in(self, start: int, end: int) -> list[str]:
+        """Services, hashes, versions and identifiers."""
+        named = (*self.services, *self.hashes, *self.versions, *self.identifiers)
+        return [m.name for m in named if start <= m.start < end]
+
     def services_in(self, start: int, end: int) -> list[str]:
         return [m.name for m in self.services if start <= m.start < end]
 
@@ -113,10 +120,9 @@ class Reading:
 def read(text: str, grounds: Grounds) -> Reading:
     text = text if len(text.lower()) == len(text) else text.lower()
     text = text.replace("’", "'").replace("\u202f", " ").replace("\u00a0", " ").replace("\n", " ")
-    plain = _blank(text, _EVIDENCE_ID.finditer(text))
+    plain = _blank(_without_passages(text, grounds), _EVIDENCE_ID.finditer(text))
     quotes = tuple(q for m in _QUOTE.finditer(plain) if (q := _inner(m).strip()))
     plain = _blank(plain, _QUOTE.finditer(plain))
-    plain = _without_passages(plain, grounds)
     times = clocks(plain)
     rest = _blank(plain, times)
     dates = days(rest)

@@ -12,7 +12,7 @@ _FORWARD = re.compile(
 _BACKWARD = re.compile(
     r"^,?[^.;]{0,25}?\b(?:instead of|rather than|where|formerly|up from|down from|from|otherwise|previously|"
     r"before it was|against|compared (?:to|with)|and not|(?:after|over|versus|vs\.?)) "
-    r"(?:about |around |the usual |a usual |its usual |a baseline of |only |it was |usually )?$"
+    r"(?:it was |about |around |the usual |a usual |its usual |a baseline of |only |it was |usually )?$"
 )
 _WAS_OLD = re.compile(
     r"^[^.;]{0,20}?\b(?:before|usually|earlier|previously|otherwise|normally|used to)\b"

@@ -9,7 +9,7 @@ from assistant.domain.anomaly import Direction
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.report import Report
 from assistant.investigator.gate.grounds import Course, Grounds
-from assistant.investigator.gate.lexicon import ENDED, FAILURES, GOES_ON, UNHURT
+from assistant.investigator.gate.lexicon import ENDED, FAILURES, GOES_ON, SUCCESSES, UNHURT
 from assistant.investigator.gate.names import stem
 from assistant.investigator.gate.reading import Reading
 
@@ -38,6 +38,8 @@ def denies_failure(reading: Reading, start: int, end: int) -> bool:
     well = [c for c in reading.cues(UNHURT) if start <= c.start < end]
     if well:
         return not all(reading.negated(c.start) for c in well)
+    if reading.said(SUCCESSES, start, end):
+        return False  # 'not one call gets through' denies the opposite
     denials = reading.nots(start, end)
     failures = [c for c in reading.cues(FAILURES) if start <= c.start < end]
     return any(d.start < f.start or f.end <= d.start for d in denials for f in failures)
@@ -60,11 +62,15 @@ def _denied(reading: Reading, grounds: Grounds, start: int, end: int) -> Iterato
     absent = [e for e in grounds.cited if e.kind is EvidenceKind.ABSENCE]
     if absent and (not named or any(stem(n) in e.excerpt.lower() for n in named for e in absent)):
         return
-    hurt = [c for c in grounds.courses if _bad(c) and (not named or stem(c.service) in named)]
+    hurt = [c for c in grounds.courses if _bad(c) and (not named or _concerns(c, named))]
     if hurt:
         yield f"{hurt[0].name} {_way(hurt[0])}: something did happen."
     elif named and named <= hurting(grounds.report):
         yield f"{', '.join(sorted(named))} is among the services that the trouble hits."
+
+
+def _concerns(course: Course, named: set[str]) -> bool:
+    return stem(course.service) in named or any(n in course.name.lower() for n in named)
 
 
 def _bad(course: Course) -> bool:

@@ -70,13 +70,16 @@ def acquits(reading: Reading) -> bool:
     """Whether the sentence says of something that it was not the cause."""
     if reading.said(INNOCENT):
         return True
-    return any(reading.negated(c.start) or _denied_behind(reading, c) for c in reading.cues(BLAME))
+    blame = (*reading.cues(BLAME), *reading.cues(CAUSED_BY))
+    return any(reading.negated(c.start) or _denied_behind(reading, c) for c in blame)
 
 
 def _denied_behind(reading: Reading, cue: Cue) -> bool:
     """'… causes nothing', '… explains none of it'."""
     after = [t for t in reading.tokens if t.start >= cue.end][:2]
-    return bool(after) and bool(reading.nots(after[0].start, after[0].start + 1))
+    return bool(after) and any(
+        t.word != "without" for t in reading.nots(after[0].start, after[0].start + 1)
+    )
 
 
 def accuses(reading: Reading) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -21,6 +22,7 @@ _CUES = (
     (APPEARED, Direction.APPEARED),
     (STOPPED, Direction.STOPPED),
 )
+_GERUND = re.compile(r" \w+ing\b")
 _PAST = {Direction.ROSE: "rose", Direction.FELL: "fell", Direction.APPEARED: "appeared",
          Direction.STOPPED: "stopped"}  # fmt: skip
 
@@ -41,6 +43,8 @@ def _words(reading: Reading, grounds: Grounds, courses: Sequence[Course]) -> Ite
         for cue in reading.cues(phrases):
             if grounds.changes and cue.phrase.startswith(AMBIGUOUS):
                 continue
+            if _GERUND.match(reading.plain, cue.end):
+                continue  # 'stopped answering': somebody, not a series
             if _is_of_an_end(reading, cue.start, courses):
                 continue
             meant = _meant(reading, cue.start, grounds, courses)

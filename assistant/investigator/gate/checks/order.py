@@ -84,7 +84,7 @@ def _pairs(
     right: tuple[int, int],
 ) -> list[tuple[Event, Event]]:
     """Which two events the two sides speak of: the assignment that shares most words with both."""
-    if not {t.stem for t in reading.within(*left)} - _LENGTHS:
+    if not reading.names_in(*left) and not {t.stem for t in reading.within(*left)} - _LENGTHS:
         return []  # 'Four minutes before the refusal it was deployed'
     here = {e.evidence.id: score(reading, *left, e.evidence, grounds) for e in found}
     there = {e.evidence.id: score(reading, *right, e.evidence, grounds) for e in found}
