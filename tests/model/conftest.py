@@ -27,6 +27,7 @@ def small_model() -> Iterator[str]:
     parameters.model.path = str(Path(found.origin).parent / WEIGHTS)
     parameters.n_ctx = ROOM
     parameters.n_parallel = 1
+    parameters.verbosity = 0
     parameters.cpuparams.n_threads = 2
     server = xllamacpp.Server(parameters)
     yield f"{server.listening_address}/v1"
