@@ -241,7 +241,8 @@ class _Run(Generic[Schema]):
         if isinstance(message, AIMessage):
             self._spoken = Spoken()
             for call in message.tool_calls:
-                if call["name"] != name:
+                # What does not exist does not run, and its name may be anything at all.
+                if call["name"] in {tool.name for tool in self._tools}:
                     self.called.append(call["name"])
                     emit(EventKind.TOOL, call["name"], tool=call["name"], arguments=call["args"])
         elif isinstance(message, ToolMessage) and message.name != name:
