@@ -41,6 +41,7 @@ from assistant.work.compute import ProcessCompute
 from assistant.work.explaining import Explainer
 from assistant.work.learning import Learner
 from assistant.work.observatory import Observatory
+from assistant.work.runbooks import Runbooks
 from retrievers.catalogue import FileCatalogue
 from retrievers.code import GitHistory
 from retrievers.knowledge import ChromaKnowledge
@@ -110,6 +111,7 @@ class Causeway:
     clock: Callable[[], datetime]
     intake: Intake
     learner: Learner
+    runbooks: Runbooks
     own: Observatory
     open_records: Callable[[], object]
 
@@ -179,6 +181,7 @@ class Causeway:
         """Load what taking in telemetry does not need and the first question would wait for.
         Raises what is wrong with the records."""
         self.open_records()
+        self.runbooks.current()
         for module in ("assistant.pipeline", "integrations.renderings.html"):
             importlib.import_module(module)
         self.explainer.warm_up()
@@ -206,7 +209,8 @@ class Causeway:
         from assistant.investigator.tools.binding import tools
         from assistant.investigator.tools.desk import Desk
 
-        return tools(Desk(report, self._sources(), self.intake.redactor), notebook)
+        desk = Desk(report, self._sources(), self.intake.redactor, self.runbooks.current)
+        return tools(desk, notebook)
 
     def _chat(self) -> Chat:
         from assistant.investigator.chat.chat import Chat
@@ -333,6 +337,7 @@ def open_causeway(
             clock=clock,
             intake=intake,
             learner=learner,
+            runbooks=Runbooks(settings.runbooks, knowledge, redactor),
             own=observatory,
             open_records=records.open,
         )

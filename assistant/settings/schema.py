@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     catalogue: Path | None = Field(
         None, description="Service catalogue file that corrects what the data suggests."
     )
+    runbooks: Path | None = Field(
+        None, description="Folder of runbooks in Markdown that a model may look into."
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on; loopback only for now.")
     api_port: Port = Field(8080, description="Port of the REST API; takes OTLP over HTTP too.")
@@ -163,7 +166,7 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("write JSON") from None
 
-    @field_validator("data_dir", "catalogue")
+    @field_validator("data_dir", "catalogue", "runbooks")
     @classmethod
     def _expanded(cls, value: Path | None) -> Path | None:
         return value.expanduser() if value else None

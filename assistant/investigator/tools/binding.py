@@ -118,11 +118,11 @@ _TOOLS: tuple[tuple[str, str, type[_Arguments], Callable[..., Finding]], ...] = 
 class _Tool(StructuredTool):
     """A tool whose schema carries only what a model needs."""
 
+    arguments: type[BaseModel]
+
     @property
     def tool_call_schema(self) -> dict[str, Any]:
-        if not isinstance(self.args_schema, type):
-            raise TypeError(f"{self.name} has no model of its arguments")
-        schema = compact(self.args_schema.model_json_schema())
+        schema = compact(self.arguments.model_json_schema())
         return {"title": self.name, "description": self.description, **schema}
 
 
@@ -148,10 +148,11 @@ def _bound(
             "evidence": found.evidence,
         }
 
-    return _Tool.from_function(
-        call,
+    return _Tool(
+        func=call,
         name=name,
         description=description,
         args_schema=arguments,
+        arguments=arguments,
         response_format="content_and_artifact",
     )

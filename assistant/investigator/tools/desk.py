@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -32,6 +32,7 @@ class Desk:
     report: Report
     sources: Sources
     redactor: Redactor
+    runbooks: Callable[[], Sequence[str]] = tuple  # references of those that hold now
 
     @cached_property
     def catalogue(self) -> Catalogue:

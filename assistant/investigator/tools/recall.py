@@ -80,8 +80,14 @@ def _hits(
     wanted = desk.redactor.text(query.strip())
     if not wanted:
         raise InvalidPayload("There is nothing to look for.", hint="Give words or a sentence.")
-    found = desk.sources.knowledge.search(wanted, kinds=kinds, services=services, limit=_HITS)
-    return [hit for hit in found if hit.score >= _LIKE]
+    search_in, found = desk.sources.knowledge.search, list[Hit]()
+    signals = [kind for kind in kinds if kind is not DocumentKind.RUNBOOK]
+    if signals:
+        found += search_in(wanted, kinds=signals, services=services, limit=_HITS)
+    if DocumentKind.RUNBOOK in kinds and not services and (known := desk.runbooks()):
+        passages = [DocumentKind.RUNBOOK]
+        found += search_in(wanted, kinds=passages, references=known, limit=_HITS)
+    return sorted((h for h in found if h.score >= _LIKE), key=lambda h: -h.score)[:_HITS]
 
 
 def _asked(desk: Desk, what: str, query: str, service: str) -> Asked:
@@ -100,7 +106,8 @@ def _asked(desk: Desk, what: str, query: str, service: str) -> Asked:
 def _row(hit: Hit, day: datetime, limit: int = _SNIPPET) -> str:
     found = hit.document
     kind = next(name for name, kind in KINDS.items() if kind is found.kind)
-    source = found.reference[:HASH] if found.kind is DocumentKind.HUNK else found.reference
+    is_hunk = found.kind is DocumentKind.HUNK
+    source = found.reference[:HASH] if is_hunk else found.reference.partition("@")[0]
     about = " ".join(line(part, 100) for part in (found.service, source, found.path) if part)
     seen = f" last {clock(from_ns(found.last_ns), day)}" if 0 < found.last_ns < 2**62 else ""
     return f"{hit.score:.2f} {kind} {about}{seen}: {line(found.text, limit)}"
