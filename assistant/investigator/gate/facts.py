@@ -113,6 +113,8 @@ def unit_of(course: Course) -> tuple[str, float]:
     if course.unit.endswith("/s"):
         return "/s", 1.0
     if not course.unit and (named := _NAME_UNIT.search(name)):
+        if named[1] in ("pct", "percent") and max(map(abs, _ends(course))) <= 1:
+            return "%", 1.0  # a share under the name of a percentage
         unit = {"seconds": "s", "bytes": "b", "millis": "ms"}.get(named[1], named[1])
         return UNITS[unit]
     if not course.unit and _SECONDS_NAME.search(name):
@@ -120,6 +122,10 @@ def unit_of(course: Course) -> tuple[str, float]:
     if not course.unit and _SHARE_NAME.search(name):
         return "%", 1.0
     return "", 1.0
+
+
+def _ends(course: Course) -> tuple[float, float]:
+    return course.baseline or 0.0, course.peak or 0.0
 
 
 def of_course(course: Course) -> Iterator[Fact]:

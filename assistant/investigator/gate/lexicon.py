@@ -73,6 +73,7 @@ AT_LEAST = frozenset("over above exceeding exceeded least > ≥ beyond".split())
 AT_MOST = frozenset("under below most < ≤ within".split())
 
 ROSE = (
+    "scaled up", "swells", "fills up", "multiplies", "spiralled", "spiraled", "ran up", "longer than",
     "leapt", "leaped", "crept up", "edged up", "ticked up", "exploded", "lengthened", "prolonged", "deteriorat*", "accumulat*", "up by", "shot through", "jumped", "peaked at", "rocket*", "swollen", "widened", "higher than", "raised", "raises", "stretched", "blew up", "worsened", "overshot", "mushroomed",
     "rose", "rise*", "rising", "climb*", "jump*", "spike*", "spiking", "increas*", "grew", "grow*",
     "surg*", "soar*", "rocketed", "went up", "goes up", "going up", "gone up", "go up", "had gone up",
@@ -82,6 +83,7 @@ ROSE = (
     "up to", "doubl*", "tripl*", "quadrupl*", "multiplied", "inflated", "mounted",
 )  # fmt: skip
 FELL = (
+    "emptied", "empties", "cleared", "relieved", "freed up", "scaled down", "shed",
     "tanked", "nosedived", "cratered", "slumped", "waned", "abated", "came down", "comes down", "down by", "speeded up", "accelerated", "lower than", "contracted", "thinned", "quickened", "faster than", "dwindled", "deflated", "crept down", "trimmed",
     "fell", "falls", "fallen", "falling", "drop*", "declin*", "decreas*", "sank", "sink*", "sunk",
     "dip*", "plung*", "plummet*", "shrank", "shrink*", "shrunk", "lowered", "reduc*", "collapsed",

@@ -10,7 +10,7 @@ from assistant.domain.evidence import Evidence
 from assistant.domain.report import Report
 
 _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?")
-_PLAIN = re.compile(r"[a-z0-9_-]+")
+_SEPARATOR = re.compile(r"[-.]")
 _GENERIC = ("services", "service", "svc", "server", "api", "srv")
 _NOT_A_NAME = re.compile(r"\s")
 _KINDS = frozenset(("service", "svc", "api", "pod", "pods", "deployment", "team", "instances"))
@@ -81,11 +81,11 @@ def mentions(text: str, names: frozenset[str]) -> list[tuple[int, int, str, bool
 
 
 def written_in(text: str, name: str) -> bool:
-    """Whether a text has the name, or another form of it ('pantry_api' for 'pantry-api'); the
-    bare stem is a word like any other and does not count."""
-    own, low = stem(name), name.lower()
-    for match in _PLAIN.finditer(text.lower()):
-        word = match[0].strip("-_")
-        if low in (word, *word.split("_")) or (word != own and stem(word) == own):
-            return True
-    return low in text.lower() and not low.isalpha()
+    """Whether a text has the name, with whatever separators ('pantry_api' for 'pantry-api'), also
+    as a part of a longer name; its bare stem is a word like any other and does not count."""
+    plain = _SEPARATOR.sub("_", name.lower())
+    return bool(
+        re.search(
+            rf"(?<![a-z0-9]){re.escape(plain)}(?![a-z0-9])", _SEPARATOR.sub("_", text.lower())
+        )
+    )

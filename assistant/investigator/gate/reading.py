@@ -24,7 +24,7 @@ _VERSION = re.compile(
     r"(?<![\w.])v?\d+(?:\.\d+){1,3}(?:-\w+(?:\.\w+)*)?(?![\w.]*\d)|(?<!\w)v\d[\w.-]*\w"
 )
 _IDENTIFIER = re.compile(
-    r"(?<![\w/])/?[A-Za-z][\w]*(?:[._/:=-]+[\w{}<>*]+)+|(?<!\w)[a-z]+[A-Z]\w*|(?<!\w)[pP]\d{2,3}\b"
+    r"(?<![\w/])/?[A-Za-z][\w]*(?:[._/:=-]+[\w{}<>*]+)+|(?<!\w)(?:[a-z]+|[A-Z][a-z]+)[A-Z]\w*|(?<!\w)[pP]\d{2,3}\b"
     r"|(?<!\w)/[\w/{}.-]+|\b(?:SELECT|INSERT|UPDATE|DELETE|GET|POST|PUT|PATCH|HEAD)(?=s?\b)"
 )
 _EVIDENCE_ID = re.compile(r"[\[(](?:E\d+(?:, ?| and )?)+[\])]|\bE\d+\b")

@@ -7,7 +7,7 @@ import re
 from assistant.investigator.gate.quantities import Quantity
 
 _FORWARD = re.compile(
-    r"^[^.;]{0,12}?(?:→|->|⟶)[ ~]*$|^[^.;,]{0,25}? (?:up to|down to|to|reaching) (?:about |around |only |~)?$"
+    r"^[^.;]{0,12}?(?:→|->|⟶)[ ~]*$|^[^.;,]{0,25}? (?:up to|down to|to|reaching) (?:[a-z]+ ){0,2}~?$"
 )
 _BACKWARD = re.compile(
     r"^,?[^.;]{0,25}?\b(?:instead of|rather than|where|formerly|up from|down from|from|otherwise|previously|"

@@ -29,6 +29,7 @@ from assistant.investigator.gate.roles import old_and_new
 _CODE_WORD = re.compile(r"[a-z]{3,}")
 _STATE = re.compile(r": (\S+) → (\S+)")
 _UNDOES = re.compile(r"\b(?:drop|delete|remove|disable)\b", re.IGNORECASE)
+_FROM_TO = re.compile(r"(?:from )?([\w.]+) (?:to|→) ([\w.]+\w)")
 _REACH = 60  # characters behind a verb in which its object stands
 _ENDS = frozenset("from on around in to before so and which with for of at by".split())
 _stemmer = snowballstemmer.stemmer("english")
@@ -64,6 +65,30 @@ def check_edits(reading: Reading, grounds: Grounds) -> Iterator[str]:
     if edits and all(e.kind in CHANGES for e in grounds.cited):
         yield from _kept(reading, edits)
     yield from _switched(reading, grounds)
+    yield from _reversed(reading, grounds)
+
+
+def _reversed(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    """'From debug to info' of a change from info to debug."""
+    ends = [e for piece in grounds.changes for e in _states(piece)]
+    for one, other in _FROM_TO.findall(reading.plain.lower()):
+        turned = any(one in new - old and other in old - new for old, new in ends)
+        right = any(one in old and other in new for old, new in ends)
+        if turned and not right:
+            yield f"It went from {other} to {one}, not the other way round."
+
+
+def _states(evidence: Evidence) -> Iterator[tuple[set[str], set[str]]]:
+    """The words before and after a change."""
+    if state := _STATE.search(evidence.excerpt):
+        yield {state[1].lower()}, {state[2].lower()}
+    edit = Edit.of(evidence)
+    if evidence.kind is EvidenceKind.COMMIT and edit.removed and edit.added:
+        yield _values(edit.removed), _values(edit.added)
+
+
+def _values(lines: Sequence[str]) -> set[str]:
+    return {w for line in lines for w in re.findall(r"[\w.]+", line.lower())}
 
 
 def stems(lines: Sequence[str]) -> set[str]:

@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.investigator.gate.grounds import Grounds
+from assistant.investigator.gate.lexicon import AFTER, BEFORE, CAUSED_BY, CAUSES, LATER
 from assistant.investigator.gate.names import stem, written_in
 from assistant.investigator.gate.reading import Reading
+
+_RELATIONS = (
+    *CAUSES,
+    *CAUSED_BY,
+    *BEFORE,
+    *AFTER,
+    *LATER,
+    "from there",
+    "reach*",
+    "hit*",
+    "affect*",
+)
 
 
 def check_names(reading: Reading, grounds: Grounds) -> Iterator[str]:
@@ -25,22 +38,24 @@ def check_names(reading: Reading, grounds: Grounds) -> Iterator[str]:
 def _services(reading: Reading, grounds: Grounds) -> Iterator[str]:
     said = dict.fromkeys(m.name for m in reading.services if m.exact)
     for name in said:
-        if not supported(name, grounds):
+        if not supported(name, reading, grounds):
             yield f"The evidence cited says nothing of {name}: name its service, or cite more."
 
 
-def supported(name: str, grounds: Grounds) -> bool:
-    """The evidence is about the service or names it; or a hop, suspect, breakdown or origin that
-    the evidence backs does."""
+def supported(name: str, reading: Reading, grounds: Grounds) -> bool:
+    """The evidence is about the service or names it; or, where the sentence relates things to each
+    other, a hop, suspect, breakdown or origin that the evidence backs does."""
     if any(e.service == name for e in grounds.cited):
         return True
     own = stem(name)
+    if any(written_in(text, name) for text in (*grounds.texts, *grounds.derived)):
+        return True
+    if not grounds.changes and not reading.said(_RELATIONS):
+        return False
     parts = [h.source for h in grounds.hops] + [h.target for h in grounds.hops]
     parts += [s.service for s in grounds.suspects] + [b.service for b in grounds.breakdowns]
     parts += [h.service for h in grounds.hypotheses[:1]] + [o.service for o in grounds.origins]
-    if any(stem(part) == own for part in parts):
-        return True
-    return any(written_in(text, name) for text in (*grounds.texts, *grounds.derived))
+    return any(stem(part) == own for part in parts)
 
 
 def _hashes(reading: Reading, grounds: Grounds) -> Iterator[str]:
