@@ -77,6 +77,16 @@ def test_an_investigation_through_the_server(
     assert page.read_text().startswith("<!DOCTYPE html>")
 
 
+def test_a_conversation_through_the_server(installation: Installation, server: Serving) -> None:
+    lines = "why is checkout failing for 10 minutes?\nwho owns it?\n/report\n"
+    ran = installation.run("chat", stdin=lines)
+    assert ran.code == 0, ran.err
+    assert "The catalogue names no owner of checkout. [E" in ran.out
+    assert "First failed" in ran.out
+    assert ran.err.startswith("· reading the question\n· Understood: checkout from ")
+    assert "· weighing causes" in ran.err
+
+
 def test_a_change_recorded_through_the_server_is_listed(
     installation: Installation, server: Serving
 ) -> None:

@@ -141,7 +141,7 @@ class Chat:
             reply = _narrated(report, report.narration)
         else:
             reply = self._about(said, FollowUp(meant.topic, asked, meant.services), emit)
-        if report.headline not in reply.claims:
+        if all(claim.text != report.headline.text for claim in reply.claims):
             reply = replace(reply, claims=(report.headline, *reply.claims))
         return conversation, replace(reply, notes=(*meant.notes, *reply.notes))
 

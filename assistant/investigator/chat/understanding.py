@@ -182,12 +182,12 @@ def _fresh(
 ) -> Fresh:
     now = setting.now
     service = about.services[0] if about.services else ""
-    # A single moment is looked at as far as the settings say; a period needs a window of its own.
-    window = None
-    at = now if when is None else min(when.end, now)
-    if when is not None and not when.moment:
-        window = window_of(when, now, setting.lookback, _LONGEST)
-        at = min(when.start + _SINCE, now) if when.ongoing else min(window.end, now)
+    window, at = None, now
+    if when is not None:
+        period = window_of(when, now, setting.lookback, _LONGEST)
+        at = min(when.start + _SINCE, now) if when.ongoing else min(when.end, period.end)
+        # A single moment is looked at as far as the settings say.
+        window = None if when.moment else period
     question = Question(at=at, service=service, window=window, symptom=text)
     shown = topic if topic is not None and topic in _OPENING else Topic.SUMMARY
     notes = (_read_as(when, service, now), *_unclear(text, when, about))
