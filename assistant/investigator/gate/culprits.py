@@ -4,6 +4,7 @@ services that call each other the one that failed first."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import Report, Suspect, Verdict
@@ -83,7 +84,7 @@ def _all_hops(report: Report) -> list[tuple[str, str]]:
     return [(stem(h.source), stem(h.target)) for h in report.causal_path]
 
 
-def _onset(service: str, report: Report):  # type: ignore[no-untyped-def]
+def _onset(service: str, report: Report) -> tuple[datetime, datetime] | None:
     own = [a for a in report.anomalies if stem(a.service) == stem(service)]
     if not own:
         return None

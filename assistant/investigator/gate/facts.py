@@ -27,7 +27,8 @@ _TIMES_UNIT = re.compile(
     r"\b(\d+(?:\.\d+)?) ?\* ?time\.(Nanosecond|Microsecond|Millisecond|Second|Minute|Hour)"
 )
 _UNIT_OF = re.compile(
-    r"\b(?:of|from_)?(Millis|millis|Seconds|seconds|Minutes|minutes|Hours|hours|milliseconds)[(=] ?(\d+(?:\.\d+)?)"
+    r"\b(?:of|from_)?(millis|seconds|minutes|hours|milliseconds)[(=] ?(\d+(?:\.\d+)?)",
+    re.IGNORECASE,
 )
 _HASH = re.compile(r"\b[0-9a-f]{7,40}\b")
 _RAW = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
@@ -84,8 +85,9 @@ def in_text(text: str) -> tuple[Fact, ...]:
 
 def _bare(text: str) -> str:
     """Without times of day, dates and hashes, whose digits count nothing."""
-    for one in (*clocks(text), *days(text)):
-        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    spans = [(c.start, c.end) for c in clocks(text)] + [(d.start, d.end) for d in days(text)]
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
     return _HASH.sub(lambda m: " " * len(m[0]), text)
 
 

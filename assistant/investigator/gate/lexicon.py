@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+
+def _phrases(text: str) -> tuple[str, ...]:
+    """Phrases separated by commas."""
+    return tuple(" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip())
+
+
 # Unit → (dimension, how many of the base unit). Base units: second, share, byte, per second, fold.
 UNITS: Mapping[str, tuple[str, float]] = {
     **dict.fromkeys(("ns", "nanosecond", "nanoseconds"), ("s", 1e-9)),
@@ -72,116 +78,167 @@ ROUGH = frozenset(
 AT_LEAST = frozenset("over above exceeding exceeded least > ≥ beyond".split())
 AT_MOST = frozenset("under below most < ≤ within".split())
 
-ROSE = (
-    "scaled up", "swells", "fills up", "multiplies", "spiralled", "spiraled", "ran up", "longer than",
-    "leapt", "leaped", "crept up", "edged up", "ticked up", "exploded", "lengthened", "prolonged", "deteriorat*", "accumulat*", "up by", "shot through", "jumped", "peaked at", "rocket*", "swollen", "widened", "higher than", "raised", "raises", "stretched", "blew up", "worsened", "overshot", "mushroomed",
-    "rose", "rise*", "rising", "climb*", "jump*", "spike*", "spiking", "increas*", "grew", "grow*",
-    "surg*", "soar*", "rocketed", "went up", "goes up", "going up", "gone up", "go up", "had gone up",
-    "ballooned", "worse*", "slowed", "slows", "slowing", "got slow*", "became slow*", "degrad*",
-    "escalat*", "shot up", "skyrocket*", "swell*", "swelled", "building up", "built up", "builds up",
-    "build up", "piled up", "filled up", "filling up", "slower", "busier", "higher", "up from",
-    "up to", "doubl*", "tripl*", "quadrupl*", "multiplied", "inflated", "mounted",
-)  # fmt: skip
-FELL = (
-    "emptied", "empties", "cleared", "relieved", "freed up", "scaled down", "shed",
-    "tanked", "nosedived", "cratered", "slumped", "waned", "abated", "came down", "comes down", "down by", "speeded up", "accelerated", "lower than", "contracted", "thinned", "quickened", "faster than", "dwindled", "deflated", "crept down", "trimmed",
-    "fell", "falls", "fallen", "falling", "drop*", "declin*", "decreas*", "sank", "sink*", "sunk",
-    "dip*", "plung*", "plummet*", "shrank", "shrink*", "shrunk", "lowered", "reduc*", "collapsed",
-    "halv*", "faster", "sped up", "speeds up", "speeding up", "improv*", "tumbl*", "slid", "went down",
-    "goes down", "going down", "gone down", "go down", "cut to", "cut by", "was cut", "down from",
-    "down to", "less busy", "lower", "worked off", "eased", "shorter", "recovered to", "quicker",
-    "became fast*", "got fast*", "diminish*", "dwindl*",
-)  # fmt: skip
-APPEARED = ("appear*", "emerg*")
-STOPPED = ("stopped", "ceased", "vanished", "disappear*", "went silent", "fell silent", "halted")
-ENDED = (
-    "recovered", "has ended", "subsided", "back to normal", "normalised", "normalized", "is over",
-    "was over", "resolved", "returned to", "has stopped", "is back down",
-)  # fmt: skip
-GOES_ON = (
-    "goes on", "still going on", "ongoing", "still elevated", "persists", "has not recovered",
-    "continues", "unresolved", "to this moment", "has not ended",
-)  # fmt: skip
+ROSE = _phrases(
+    """
+    scaled up, swells, fills up, multiplies, spiralled, spiraled, ran up, longer than, leapt,
+    leaped, crept up, edged up, ticked up, exploded, lengthened, prolonged, deteriorat*,
+    accumulat*, up by, shot through, jumped, peaked at, rocket*, swollen, widened, higher than,
+    raised, raises, stretched, blew up, worsened, overshot, mushroomed, rose, rise*, rising,
+    climb*, jump*, spike*, spiking, increas*, grew, grow*, surg*, soar*, rocketed, went up,
+    goes up, going up, gone up, go up, had gone up, ballooned, worse*, slowed, slows, slowing,
+    got slow*, became slow*, degrad*, escalat*, shot up, skyrocket*, swell*, swelled, building
+    up, built up, builds up, build up, piled up, filled up, filling up, slower, busier, higher,
+    up from, up to, doubl*, tripl*, quadrupl*, multiplied, inflated, mounted
+    """
+)
+FELL = _phrases(
+    """
+    emptied, empties, cleared, relieved, freed up, scaled down, shed, tanked, nosedived,
+    cratered, slumped, waned, abated, came down, comes down, down by, speeded up, accelerated,
+    lower than, contracted, thinned, quickened, faster than, dwindled, deflated, crept down,
+    trimmed, fell, falls, fallen, falling, drop*, declin*, decreas*, sank, sink*, sunk, dip*,
+    plung*, plummet*, shrank, shrink*, shrunk, lowered, reduc*, collapsed, halv*, faster, sped
+    up, speeds up, speeding up, improv*, tumbl*, slid, went down, goes down, going down, gone
+    down, go down, cut to, cut by, was cut, down from, down to, less busy, lower, worked off,
+    eased, shorter, recovered to, quicker, became fast*, got fast*, diminish*, dwindl*
+    """
+)
+APPEARED = _phrases(
+    """
+    appear*, emerg*
+    """
+)
+STOPPED = _phrases(
+    """
+    stopped, ceased, vanished, disappear*, went silent, fell silent, halted
+    """
+)
+ENDED = _phrases(
+    """
+    recovered, has ended, subsided, back to normal, normalised, normalized, is over, was over,
+    resolved, returned to, has stopped, is back down
+    """
+)
+GOES_ON = _phrases(
+    """
+    goes on, still going on, ongoing, still elevated, persists, has not recovered, continues,
+    unresolved, to this moment, has not ended
+    """
+)
 # What code and people do to a value as well as series do: no direction where a change is spoken of.
-AMBIGUOUS = ("drop", "lower", "reduc", "cut", "increas", "shrink", "halv", "doubl", "up to", "grow",
-             "shorter", "higher", "rais", "tripl", "improv", "slow", "down to", "degrad",
-             "build")  # fmt: skip
+AMBIGUOUS = _phrases(
+    """
+    drop, lower, reduc, cut, increas, shrink, halv, doubl, up to, grow, shorter, higher, rais,
+    tripl, improv, slow, down to, degrad, build
+    """
+)
 
 # Cues between two events, by how the one on the left stands to the one on the right.
-BEFORE = (
-    "predates", "predated", "antedates", "precede", "came ahead of",
-    "before", "prior to", "ahead of", "preceded", "precedes", "preceding", "earlier than",
-    "followed by", "already * when", "by the time", "and only then", "sooner than",
-)  # fmt: skip
-AFTER = (
-    "postdates", "postdated", "on the heels of", "as soon as", "upon", "only when", "no sooner than",
-    "after", "followed", "follows", "later than", "in the wake of", "only once", "subsequent to",
-)  # fmt: skip
+BEFORE = _phrases(
+    """
+    predates, predated, antedates, precede, came ahead of, before, prior to, ahead of,
+    preceded, precedes, preceding, earlier than, followed by, already * when, by the time, and
+    only then, sooner than
+    """
+)
+AFTER = _phrases(
+    """
+    postdates, postdated, on the heels of, as soon as, upon, only when, no sooner than, after,
+    followed, follows, later than, in the wake of, only once, subsequent to
+    """
+)
 # Words with which a length of time is one between two events.
-DISTANCE = (
-    "before", "after", "earlier", "later", "followed", "follows", "within", "ago", "until",
-    "since", "for", "then", "too late", "apart", "between", "past", "prior", "preceded", "into",
-    "old", "lasted", "delay", "on",
-)  # fmt: skip
-EARLIER = ("earlier", "beforehand", "previously")
-LATER = ("then", "later", "afterwards", "subsequently", "thereafter")
+DISTANCE = _phrases(
+    """
+    before, after, earlier, later, followed, follows, within, ago, until, since, for, then, too
+    late, apart, between, past, prior, preceded, into, old, lasted, delay, on
+    """
+)
+EARLIER = _phrases(
+    """
+    earlier, beforehand, previously
+    """
+)
+LATER = _phrases(
+    """
+    then, later, afterwards, subsequently, thereafter
+    """
+)
 
-CAUSES = (
-    "make", "cause", "trigger", "break", "exhaust", "overload", "saturate", "starve", "drag",
-    "lead to", "result in", "bring * to", "brought * to", "brings * to", "bring * down",
-    "kill", "block", "introduce", "produce", "propagate", "delay", "drain", "flood", "spoil",
-    "spoils", "spoiled", "spoilt", "wreak*", "topple", "topples", "cripple*", "crippling",
-    "swamp*", "hogs", "hogged", "hog", "knock * over", "knocks * over", "knocked * over",
-    "leak*", "sparked", "sparks", "provoked", "provokes", "prompted", "set off", "sets off", "kicked off", "gave rise to", "gives rise to", "underlies", "at the root", "the reason", "the trigger", "destabilis*", "destabiliz*", "impaired", "impairs", "wrecked", "ate up", "eats up", "used up", "uses up", "consumes", "drained", "drains", "floods", "flooded", "delays", "holds up", "held up", "bogged down", "bogs down", "weighs on", "contributed to", "contributes to", "played a part", "plays a part", "passes on", "passed on", "takes out", "took out", "disrupted", "disrupts", "propagated", "propagates", "propagate", "spread", "spreads", "is what makes", "has broken", "has slowed", "has caused", "rendered", "renders", "damaged", "damages", "undermines", "undermined", "bottleneck*", "throttles", "throttled", 
-    "caused", "causes", "causing", "led to", "leads to", "leading to", "triggered", "triggers",
-    "triggering", "introduced", "introduces", "broke", "breaks", "breaking", "made", "makes",
-    "making", "resulted in", "results in", "resulting in", "produced", "brought about",     "brings * down", "brought * down", "took down", "takes down", "knocked out", "responsible for", "to blame for",
-    "the cause", "the root cause", "is why", "was why", "explains", "exhausted", "exhausts",
-    "overloaded", "overloads", "saturated", "saturates", "drove", "drives", "is behind",
-    "was behind", "propagated to", "spread to", "cascaded", "starved", "starves", "slowed", "slows",
-    "slow down", "forced", "defeated", "defeats", "lets", "let", "filled", "fills", "so many",
-    "guilty", "culprit", "at fault", "is to blame", "was to blame", "kills", "killed", "crashed",
-    "crashes", "dragged", "drags", "blocks", "blocked", "accounts for", "degraded", "hurt", "hurts",
-    "infected", "toppled", "choked", "chokes", "overwhelmed", "overwhelms", "cost", "costs",
-    "responsible", "ruined", "stalled", "stalls", "pulled down", "pulls down",
-)  # fmt: skip
-CAUSED_BY = (
-    "a consequence of", "a victim of", "victim of", "provoked by", "prompted by", "sparked by", "set off by", "at the hands of", "under the weight of", "flow from", "flows from", "arises from", "arose from", "results from", "resulted from", "resulting from", "follows from", "rooted in", "is down to", "depends on", "passed on from", "passed on by", "drained by", "delayed by", "blocked by", "the product of", "as a consequence of", "hurt by", "affected by", "made slow by", "made worse by",
-    "caused by", "due to", "because of", "because", "triggered by", "as a result of", "owing to",
-    "introduced by", "broken by", "result of", "driven by", "stems from", "stem from",
-    "stemmed from", "brought about by", "attributable to", "originates in", "originated in",
-    "come from", "comes from", "came from", "explained by", "blamed on", "traced to",
-    "traced back to", "inherited from", "induced by", "suffers from", "suffer from", "suffered from",
-    "the doing of", "on account of", "thanks to", "down to the", "in consequence of",
-    "consequence of", "waits for", "waited for", "is waiting for", "dragged down by",
-    "brought down by", "slowed by", "slowed down by", "overloaded by", "exhausted by",
-    "responds to", "in response to", "in reaction to", "starved by", "can be put down to",
-    "the fault of", "the work of", "owes", "as it waits", "hit by", "pulled down by", "held up by",
-)  # fmt: skip
+CAUSES = _phrases(
+    """
+    make, cause, trigger, break, exhaust, overload, saturate, starve, drag, lead to, result in,
+    bring * to, brought * to, brings * to, bring * down, kill, block, introduce, produce,
+    propagate, delay, drain, flood, spoil, spoils, spoiled, spoilt, wreak*, topple, topples,
+    cripple*, crippling, swamp*, hogs, hogged, hog, knock * over, knocks * over, knocked *
+    over, leak*, sparked, sparks, provoked, provokes, prompted, set off, sets off, kicked off,
+    gave rise to, gives rise to, underlies, at the root, the reason, the trigger, destabilis*,
+    destabiliz*, impaired, impairs, wrecked, ate up, eats up, used up, uses up, consumes,
+    drained, drains, floods, flooded, delays, holds up, held up, bogged down, bogs down, weighs
+    on, contributed to, contributes to, played a part, plays a part, passes on, passed on,
+    takes out, took out, disrupted, disrupts, propagated, propagates, spread, spreads, is what
+    makes, has broken, has slowed, has caused, rendered, renders, damaged, damages, undermines,
+    undermined, bottleneck*, throttles, throttled, caused, causes, causing, led to, leads to,
+    leading to, triggered, triggers, triggering, introduced, introduces, broke, breaks,
+    breaking, made, makes, making, resulted in, results in, resulting in, produced, brought
+    about, brings * down, brought * down, took down, takes down, knocked out, responsible for,
+    to blame for, the cause, the root cause, is why, was why, explains, exhausted, exhausts,
+    overloaded, overloads, saturated, saturates, drove, drives, is behind, was behind,
+    propagated to, spread to, cascaded, starved, starves, slowed, slows, slow down, forced,
+    defeated, defeats, lets, let, filled, fills, so many, guilty, culprit, at fault, is to
+    blame, was to blame, kills, killed, crashed, crashes, dragged, drags, blocks, blocked,
+    accounts for, degraded, hurt, hurts, infected, toppled, choked, chokes, overwhelmed,
+    overwhelms, cost, costs, responsible, ruined, stalled, stalls, pulled down, pulls down
+    """
+)
+CAUSED_BY = _phrases(
+    """
+    a consequence of, a victim of, victim of, provoked by, prompted by, sparked by, set off by,
+    at the hands of, under the weight of, flow from, flows from, arises from, arose from,
+    results from, resulted from, resulting from, follows from, rooted in, is down to, depends
+    on, passed on from, passed on by, drained by, delayed by, blocked by, the product of, as a
+    consequence of, hurt by, affected by, made slow by, made worse by, caused by, due to,
+    because of, because, triggered by, as a result of, owing to, introduced by, broken by,
+    result of, driven by, stems from, stem from, stemmed from, brought about by, attributable
+    to, originates in, originated in, come from, comes from, came from, explained by, blamed
+    on, traced to, traced back to, inherited from, induced by, suffers from, suffer from,
+    suffered from, the doing of, on account of, thanks to, down to the, in consequence of,
+    consequence of, waits for, waited for, is waiting for, dragged down by, brought down by,
+    slowed by, slowed down by, overloaded by, exhausted by, responds to, in response to, in
+    reaction to, starved by, can be put down to, the fault of, the work of, owes, as it waits,
+    hit by, pulled down by, held up by
+    """
+)
 
-INNOCENT = (
-    "acquitt*", "uninvolved", "independent of", "dismissed", "set aside", "exclude*", "false lead", "distraction", "decoy", "by chance", "benign", "inert", "not relevant", "cannot have", "could not have", "couldn't have", "can't have", "cannot be", "can't be", "no fault", "no culprit", "no change is", "no deployment is", "no commit is", "blameless", "side issue", "non-issue", "far too late", "makes no difference", "made no difference", "nothing wrong with", "no consequence*",
-    "innocent*", "ruled out", "rule out", "rules out", "unrelated", "not guilty", "exonerat*",
-    "cleared of", "no part in", "red herring", "coinciden*", "irrelevant", "harmless*", "no harm",
-    "no effect", "no influence", "no impact", "no bearing", "no connection", "no relation",
-    "nothing to do with", "no link", "explains nothing", "too late to", "without effect",
-    "without consequence*", "without anything", "not involved", "isn't involved",
-    "no change is guilty", "no change is to blame", "no release is to blame", "no deployment",
-    "no commit", "no role", "beside the point", "bystander*", "no blame", "can be excluded",
-    "is excluded", "no contribution", "has nothing to", "had nothing to", "played no",
-    "plays no", "without any effect", "without impact", "off the hook", "out of the question",
-    "no change caused", "no change explains", "nobody's change", "no recent change", "no release",
-    "no flag", "unconnected", "not connected", "does nothing to", "did nothing to",
-)  # fmt: skip
+INNOCENT = _phrases(
+    """
+    acquitt*, uninvolved, independent of, dismissed, set aside, exclude*, false lead,
+    distraction, decoy, by chance, benign, inert, not relevant, cannot have, could not have,
+    couldn't have, can't have, cannot be, can't be, no fault, no culprit, no change is, no
+    deployment is, no commit is, blameless, side issue, non-issue, far too late, makes no
+    difference, made no difference, nothing wrong with, no consequence*, innocent*, ruled out,
+    rule out, rules out, unrelated, not guilty, exonerat*, cleared of, no part in, red herring,
+    coinciden*, irrelevant, harmless*, no harm, no effect, no influence, no impact, no bearing,
+    no connection, no relation, nothing to do with, no link, explains nothing, too late to,
+    without effect, without consequence*, without anything, not involved, isn't involved, no
+    change is guilty, no change is to blame, no release is to blame, no deployment, no commit,
+    no role, beside the point, bystander*, no blame, can be excluded, is excluded, no
+    contribution, has nothing to, had nothing to, played no, plays no, without any effect,
+    without impact, off the hook, out of the question, no change caused, no change explains,
+    nobody's change, no recent change, no release, no flag, unconnected, not connected, does
+    nothing to, did nothing to
+    """
+)
 # With a 'not', 'neither' or 'never' before them in the clause these acquit as well.
-BLAME = (
-    "makes", "making", "causes", "brings", "leads to", "grow*", "leak*", "drives", "drove",
-    "cause*", "causing", "explain*", "explanation", "to blame", "blamed", "responsible", "guilty",
-    "behind", "culprit", "involved", "reason", "root cause", "led to", "lead to", "trigger*",
-    "introduce*", "break", "broke", "affect*", "contribut*", "bring", "brought", "made", "make",
-    "slow*", "matter*", "at fault", "account for", "produce*", "the source", "origin*", "prove*",
-    "hurt", "harm", "influence*", "stem*", "due to", "because",
-)  # fmt: skip
+BLAME = _phrases(
+    """
+    makes, making, causes, brings, leads to, grow*, leak*, drives, drove, cause*, causing,
+    explain*, explanation, to blame, blamed, responsible, guilty, behind, culprit, involved,
+    reason, root cause, led to, lead to, trigger*, introduce*, break, broke, affect*,
+    contribut*, bring, brought, made, make, slow*, matter*, at fault, account for, produce*,
+    the source, origin*, prove*, hurt, harm, influence*, stem*, due to, because
+    """
+)
 
 NOT = frozenset(
     "not no never without neither nor none didn't doesn't wasn't isn't hasn't weren't don't "
@@ -189,35 +246,45 @@ NOT = frozenset(
 )
 # A negation that these follow denies nothing: 'nothing but errors', 'not only', 'none else'.
 NOT_REALLY = frozenset("but only just else merely".split())
-FAILURES = (
-    "issue*", "outage*", "impair*", "broken", "unavailab*", "5xx", "4xx", "abort*", "dropped out", "hiccup*", "incident*", "interrupt*",
-    "error*", "fail*", "refus*", "trouble", "problem*", "timeout*", "timed out", "turned away",
-    "anomal*", "deviat*", "rejected", "wrong", "exception*", "crash*", "lost", "denied",
-    "complain*", "5xx", "suffer*", "affected", "impact*", "symptom*", "degrad*",
-    "delay*", "unusual*", "out of the ordinary", "amiss", "left its baseline", "harm*",
-)  # fmt: skip
-SUCCESSES = (
-    "gets through", "get through", "got through", "succeed*", "goes through", "go through",
-    "went through", "is answered", "are answered", "completes", "completed", "is served",
-)  # fmt: skip
-UNHURT = (
-    "no issue", "no issues", "undisturbed", "immune", "free of errors", "free from errors", "kept working", "keeps working", "kept serving", "operational", "responsive", "in order", "all right", "okay", "unimpaired", "undamaged", "unbothered", "untroubled", "uneventful", "clean", "as ever", "like before", "no different", "fully available", "not hurt", "good shape", "performs well", "held steady", "remained healthy", "stayed healthy", "keeps up", "kept up", "works as intended",
-    "unaffected", "healthy", "unharmed", "as usual", "unchanged", "stable", "steady",
-    "within its baseline", "at its baseline", "within their baseline", "normal", "normally",
-    "intact", "spared", "is fine", "are fine", "was fine", "as before", "still works", "unscathed",
-    "in good health", "smoothly", "flawless*", "without a hitch", "untouched", "error-free",
-    "works fine", "stayed flat", "remained flat", "is flat", "stayed the same", "succeeded",
-    "succeeds", "all succeed", "did well", "kept its", "keeps its",
-)  # fmt: skip
+FAILURES = _phrases(
+    """
+    issue*, outage*, impair*, broken, unavailab*, 5xx, 4xx, abort*, dropped out, hiccup*,
+    incident*, interrupt*, error*, fail*, refus*, trouble, problem*, timeout*, timed out,
+    turned away, anomal*, deviat*, rejected, wrong, exception*, crash*, lost, denied,
+    complain*, suffer*, affected, impact*, symptom*, degrad*, delay*, unusual*, out of the
+    ordinary, amiss, left its baseline, harm*
+    """
+)
+SUCCESSES = _phrases(
+    """
+    gets through, get through, got through, succeed*, goes through, go through, went through,
+    is answered, are answered, completes, completed, is served
+    """
+)
+UNHURT = _phrases(
+    """
+    no issue, no issues, undisturbed, immune, free of errors, free from errors, kept working,
+    keeps working, kept serving, operational, responsive, in order, all right, okay,
+    unimpaired, undamaged, unbothered, untroubled, uneventful, clean, as ever, like before, no
+    different, fully available, not hurt, good shape, performs well, held steady, remained
+    healthy, stayed healthy, keeps up, kept up, works as intended, unaffected, healthy,
+    unharmed, as usual, unchanged, stable, steady, within its baseline, at its baseline, within
+    their baseline, normal, normally, intact, spared, is fine, are fine, was fine, as before,
+    still works, unscathed, in good health, smoothly, flawless*, without a hitch, untouched,
+    error-free, works fine, stayed flat, remained flat, is flat, stayed the same, succeeded,
+    succeeds, all succeed, did well, kept its, keeps its
+    """
+)
 # Said of a change: that it leaves something as it was.
-KEPT = (
-    "in place", "untouched", "doesn't touch", "does not touch", "didn't touch", "did not touch",
-    "leaves", "left alone", "unchanged", "still", "keeps", "kept", "doesn't change",
-    "does not change", "did not change", "didn't change", "doesn't remove", "does not remove",
-    "doesn't alter", "does not alter", "retains", "preserves", "intact", "as before", "stays",
-    "remains", "no longer * nothing", "isn't changed", "is not changed", "doesn't affect",
-    "does not affect",
-)  # fmt: skip
+KEPT = _phrases(
+    """
+    in place, untouched, doesn't touch, does not touch, didn't touch, did not touch, leaves,
+    left alone, unchanged, still, keeps, kept, doesn't change, does not change, did not change,
+    didn't change, doesn't remove, does not remove, doesn't alter, does not alter, retains,
+    preserves, intact, as before, stays, remains, no longer * nothing, isn't changed, is not
+    changed, doesn't affect, does not affect
+    """
+)
 
 HEDGES = frozenset(
     "may might could possibly perhaps plausible plausibly suspect suspected hypothesis presumably "
@@ -225,32 +292,61 @@ HEDGES = frozenset(
 )
 
 # What a change does, and what a series or a service does: whose time is meant.
-CHANGE_NOUNS = ("change", "changes", "patch", "migration", "upgrade", "version")
-CHANGE_WORDS = (
-    "deploy*", "redeploy*", "releas*", "rolled out", "rollout", "ship*", "merg*", "commit*",
-    "flip*", "switched", "turned on", "turned off", "enabl*", "disabl*", "toggl*", "took effect",
-    "takes effect", "take effect", "went out", "published", "flag", "bump*", "went live", "is live",
-    "upgrad*", "arrived", "came with", "went on", "was set", "pushed",
-)  # fmt: skip
-ANOMALY_WORDS = (
-    "rose", "climb*", "jump*", "spike*", "increas*", "grew", "fell", "drop*", "appear*", "fail*",
-    "error*", "timeout*", "onset", "began", "begin*", "degrad*", "slow*", "surg*", "exhaust*",
-    "saturat*", "stopped", "refus*", "latency", "backlog", "trouble", "logged", "anomal*", "full",
-    "complain*", "crash*", "ran out", "peak*", "sank", "collaps*",
-)  # fmt: skip
+CHANGE_NOUNS = _phrases(
+    """
+    change, changes, patch, migration, upgrade, version
+    """
+)
+CHANGE_WORDS = _phrases(
+    """
+    deploy*, redeploy*, releas*, rolled out, rollout, ship*, merg*, commit*, flip*, switched,
+    turned on, turned off, enabl*, disabl*, toggl*, took effect, takes effect, take effect,
+    went out, published, flag, bump*, went live, is live, upgrad*, arrived, came with, went on,
+    was set, pushed
+    """
+)
+ANOMALY_WORDS = _phrases(
+    """
+    rose, climb*, jump*, spike*, increas*, grew, fell, drop*, appear*, fail*, error*, timeout*,
+    onset, began, begin*, degrad*, slow*, surg*, exhaust*, saturat*, stopped, refus*, latency,
+    backlog, trouble, logged, anomal*, full, complain*, crash*, ran out, peak*, sank, collaps*
+    """
+)
 
 # What a commit is said to do to a thing in its code.
-ADDS = ("adds", "added", "add", "inserts", "inserted", "introduces", "introduced", "puts in",
-        "restores", "restored", "creates", "created")  # fmt: skip
-REMOVES = ("removes", "removed", "remove", "drops", "dropped", "deletes", "deleted", "takes out",
-           "strips", "stripped", "gets rid of", "got rid of", "omits", "no longer has")  # fmt: skip
-RAISES = ("raises", "raised", "increases", "increased", "relaxes", "relaxed", "lengthens",
-          "lengthened", "doubles", "doubled", "extends", "extended", "loosens", "loosened",
-          "bumps", "enlarged", "enlarges", "grew")  # fmt: skip
-LOWERS = ("lowers", "lowered", "reduces", "reduced", "shrinks", "shrank", "shortens", "shortened",
-          "tightens", "tightened", "halves", "halved", "cuts", "cut", "decreases",
-          "decreased")  # fmt: skip
-SWITCHED_ON = ("switched on", "turned on", "enabled", "activated", "set to on", "flipped to on",
-               "flipped on", "went on", "on since")  # fmt: skip
-SWITCHED_OFF = ("switched off", "turned off", "disabled", "deactivated", "set to off",
-                "flipped to off", "flipped off", "went off", "off since")  # fmt: skip
+ADDS = _phrases(
+    """
+    adds, added, add, inserts, inserted, introduces, introduced, puts in, restores, restored,
+    creates, created
+    """
+)
+REMOVES = _phrases(
+    """
+    removes, removed, remove, drops, dropped, deletes, deleted, takes out, strips, stripped,
+    gets rid of, got rid of, omits, no longer has
+    """
+)
+RAISES = _phrases(
+    """
+    raises, raised, increases, increased, relaxes, relaxed, lengthens, lengthened, doubles,
+    doubled, extends, extended, loosens, loosened, bumps, enlarged, enlarges, grew
+    """
+)
+LOWERS = _phrases(
+    """
+    lowers, lowered, reduces, reduced, shrinks, shrank, shortens, shortened, tightens,
+    tightened, halves, halved, cuts, cut, decreases, decreased
+    """
+)
+SWITCHED_ON = _phrases(
+    """
+    switched on, turned on, enabled, activated, set to on, flipped to on, flipped on, went on,
+    on since
+    """
+)
+SWITCHED_OFF = _phrases(
+    """
+    switched off, turned off, disabled, deactivated, set to off, flipped to off, flipped off,
+    went off, off since
+    """
+)

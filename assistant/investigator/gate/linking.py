@@ -17,7 +17,7 @@ from assistant.investigator.gate.reading import Reading
 
 # What people call a kind of evidence, or what it measures, besides its own words.
 _CALLED = {
-    EvidenceKind.DEPLOYMENT: "deploy deployment redeploy releas rollout roll version ship upgrad out",
+    EvidenceKind.DEPLOYMENT: "deploy deployment redeploy releas rollout roll ship upgrad out",
     EvidenceKind.FLAG: "flag switch turn flip enabl toggl on off",
     EvidenceKind.COMMIT: "commit chang merg",
     EvidenceKind.CONFIG: "config configur set valu setting",

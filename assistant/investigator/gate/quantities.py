@@ -49,7 +49,8 @@ _FOLD = re.compile(rf"\b({'|'.join(FOLDS)})\b", re.IGNORECASE)
 _COUNTS = "a|an|one|two|three|four|five|six|seven|eight|nine|ten"
 _SHARE = re.compile(rf"\b(?:(?P<many>{_COUNTS})[- ])?(?P<part>{'|'.join(SHARES)})\b", re.IGNORECASE)
 _OF = re.compile(
-    rf"\b(?P<part>{_COUNTS}|\d+) (?:[a-z]+ )?(?:in|out of|of)(?: every)? (?P<whole>{_COUNTS}|\d+)\b(?! ?%|\.\d|\d)",
+    rf"\b(?P<part>{_COUNTS}|\d+) (?:[a-z]+ )?(?:in|out of|of)(?: every)? "
+    rf"(?P<whole>{_COUNTS}|\d+)\b(?! ?%|\.\d|\d)",
     re.IGNORECASE,
 )
 _HALVES = re.compile(rf"\b(?P<whole>\d+|{_COUNTS}) and a half\b", re.IGNORECASE)
@@ -101,12 +102,12 @@ def _shares(text: str) -> Iterator[Quantity]:
             continue  # '29 of 40' are two counts
         yield _share(text, match.start(), match.end(), part / whole, 0.06)
     for match in _SHARE.finditer(text):
-        part = match["part"].lower()
-        if not match["many"] and part != "half":
+        word = match["part"].lower()
+        if not match["many"] and word != "half":
             continue  # 'the third', 'this quarter'
         if text[max(0, match.start() - 4) : match.start()].lower() in ("and ", "nd a"):
             continue
-        share = SHARES[part] * _counted(match["many"] or "a")
+        share = SHARES[word] * _counted(match["many"] or "a")
         unit = _PART_OF_UNIT.match(text, match.end()) or _PART_OF_UNIT.match(text[match.end() :])
         if unit:
             base = UNITS[unit[1].lower()][1]
@@ -210,10 +211,10 @@ def _bound(text: str, start: int) -> str:
 def _share_units(text: str, found: list[Quantity]) -> Iterator[Quantity]:
     for number, one in enumerate(found):
         earlier = found[number - 1] if number else None
-        if not one.dimension and earlier and earlier.dimension in ("s", "B", "%"):
-            if _ROLES.match(text[earlier.end : one.start]):
-                yield _like(one, earlier)
-                continue
+        united = not one.dimension and earlier and earlier.dimension in ("s", "B", "%")
+        if united and earlier and _ROLES.match(text[earlier.end : one.start]):
+            yield _like(one, earlier)
+            continue
         following = found[number + 1] if number + 1 < len(found) else None
         joined = following and _JOINED.match(text[one.end : following.start])
         if not one.dimension and joined and following and following.dimension in ("s", "B", "%"):

@@ -7,12 +7,13 @@ import re
 from assistant.investigator.gate.quantities import Quantity
 
 _FORWARD = re.compile(
-    r"^[^.;]{0,12}?(?:→|->|⟶)[ ~]*$|^[^.;,]{0,25}? (?:up to|down to|to|reaching) (?:[a-z]+ ){0,2}~?$"
+    r"^[^.;]{0,12}?(?:→|->|⟶)[ ~]*$"
+    r"|^[^.;,]{0,25}? (?:up to|down to|to|reaching) (?:[a-z]+ ){0,2}~?$"
 )
 _BACKWARD = re.compile(
-    r"^,?[^.;]{0,25}?\b(?:instead of|rather than|where|formerly|up from|down from|from|otherwise|previously|"
-    r"before it was|against|compared (?:to|with)|and not|(?:after|over|versus|vs\.?)) "
-    r"(?:it was |about |around |the usual |a usual |its usual |a baseline of |only |it was |usually )?$"
+    r"^,?[^.;]{0,25}?\b(?:instead of|rather than|where|formerly|up from|down from|from|otherwise|"
+    r"previously|before it was|against|compared (?:to|with)|and not|(?:after|over|versus|vs\.?)) "
+    r"(?:it was |about |around |the usual |a usual |its usual |a baseline of |only |usually )?$"
 )
 _WAS_OLD = re.compile(
     r"^[^.;]{0,20}?\b(?:before|usually|earlier|previously|otherwise|normally|used to)\b"
