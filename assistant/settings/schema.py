@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     budget_user_day_usd: Limit = Field(
         5, description="US dollars that one user may spend on a model in a day; 0: no limit."
     )
+    budget_day_usd: Limit = Field(
+        50, description="US dollars that everybody together may spend in a day; 0: no limit."
+    )
     genai_names: Literal["current", "v1.41", "both"] = Field(
         "current", description="OpenTelemetry's GenAI names: current, those of v1.41, or both."
     )

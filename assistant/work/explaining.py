@@ -86,22 +86,24 @@ class Explainer:
             import_module(_NARRATE)
 
     def budget(self, user: str) -> Budget:
-        """What one investigation of that user may spend, the day's rest included; 0 in the
-        settings is no limit."""
-        budget, per_day = self._settings.budget, self._settings.budget_user_day_usd
-        if not per_day:
-            return budget
+        """What one investigation of that user may spend: also no more than the rest of the day's,
+        of the user and of the whole installation; 0 in the settings is no limit."""
+        settings, budget = self._settings, self._settings.budget
         midnight = self._clock().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         today = TimeWindow(midnight, midnight + timedelta(days=1))
-        left = max(per_day - self._ledger.spent(today, user=user).cost_usd, 0.0)
-        return replace(budget, usd=left if budget.usd is None else min(budget.usd, left))
+        left = [] if budget.usd is None else [budget.usd]
+        if settings.budget_user_day_usd:
+            spent = self._ledger.spent(today, user=user).cost_usd
+            left.append(max(settings.budget_user_day_usd - spent, 0.0))
+        if settings.budget_day_usd:
+            left.append(max(settings.budget_day_usd - self._ledger.spent(today).cost_usd, 0.0))
+        return replace(budget, usd=min(left, default=None))
 
     def _narrated(
         self, report: Report, models: Models, context: CallContext, emit: EventStream
     ) -> Report:
         from assistant.investigator.narrate import Narrator
 
-        meter = self._observatory.meter(replace(context, investigation=report.id))
         meter = self._observatory.meter(replace(context, investigation=report.id))
         narrator = Narrator(
             models=models,

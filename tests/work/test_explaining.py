@@ -89,6 +89,9 @@ def test_the_budget_is_what_the_day_leaves(causeway: Causeway) -> None:
     assert causeway.explainer.budget("bob").usd == 0.5
     causeway.ledger.record(a_model_call(-30, cost_usd=9, user="ada"))
     assert causeway.explainer.budget("ada").usd == 0
+    # What everybody spends together has a limit too.
+    causeway.ledger.record(a_model_call(-20, cost_usd=36, user="carol"))
+    assert causeway.explainer.budget("bob").usd == pytest.approx(0.2)
 
 
 def test_a_mistake_of_ours_costs_no_report(
