@@ -42,9 +42,12 @@ def plain(text: str) -> str:
 
 def line(text: str, limit: int = LONGEST_LINE) -> str:
     """`text` plain, on one line, and at most `limit` characters of it."""
-    short = " ".join(text[: 4 * limit].split())
-    joined = plain(short)
-    return joined if len(joined) <= limit else f"{joined[: limit - 1]}…"
+    return shortened(plain(" ".join(text[: 4 * limit].split())), limit)
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, with a mark where something is missing."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def framed(name: str, text: str, nonce: Callable[[], str] = new_nonce) -> str:

@@ -32,12 +32,9 @@ class Section:
         return "\n".join([f"{self.heading}:", *self.items, *mark])
 
 
-def _some(
-    heading: str, items: Iterable[str], most: int, weight: int, tool: str = "", more: int = 0
-) -> Section:
-    """The first `most` of the items; `more` of them are not even among these."""
+def _some(heading: str, items: Iterable[str], most: int, weight: int, tool: str = "") -> Section:
     found = list(items)
-    return Section(heading, found[:most], weight, len(found) + more, tool)
+    return Section(heading, found[:most], weight, len(found), tool)
 
 
 def question(report: Report) -> Section:
@@ -119,7 +116,7 @@ def _reasons(report: Report) -> dict[str, str]:
 def _evidence(report: Report) -> Section:
     """What sentences rest on: cited by the verdict and the path first, then the other anomaly
     windows. Commits stand among the changes."""
-    windows = {e: a for a, e in _windows(report).items()}
+    windows = {e: a for a, e in words.evidence_of_anomalies(report).items()}
     shown = {a.id: a for a in report.anomalies}
     cited = [*report.headline.evidence, *(e for c in report.summary for e in c.evidence)]
     cited += [e for h in report.causal_path for e in h.evidence]
@@ -133,12 +130,9 @@ def _evidence(report: Report) -> Section:
             items.append(words.anomaly(window, report.window.start, evidence_id))
         elif found is not None and found.kind is not EvidenceKind.COMMIT:
             items.append(words.evidence(found))
-    unseen = len(report.anomalies) - len(windows)
-    return _some("evidence", items, _EVIDENCE, 6, "anomalies", max(unseen, 0))
-
-
-def _windows(report: Report) -> dict[str, str]:
-    return words.evidence_of_anomalies(report)
+    unseen = (a for a in report.anomalies if a.id not in windows.values())
+    items += [words.anomaly(a, report.window.start) for a in unseen]
+    return _some("evidence", items, _EVIDENCE, 6, "anomalies")
 
 
 def _impact(report: Report) -> Section:

@@ -12,7 +12,7 @@ from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import Breakdown, Hop, Hypothesis, Origin, Report, ScorePart, Suspect
 from assistant.domain.signals import Signal
 from assistant.domain.window import TimeWindow, to_ns
-from assistant.investigator.framing import line
+from assistant.investigator.framing import line, plain, shortened
 
 HASH = 12  # characters of a commit hash
 _NAME, _CODE = 110, 140
@@ -72,12 +72,14 @@ def evidence(found: Evidence, limit: int = 200) -> str:
     if found.kind is EvidenceKind.COMMIT:
         text = found.title
     elif found.kind is EvidenceKind.TRACE:
-        spans = [row for row in text.split("\n") if " error" in row]
+        rows = text.split("\n")
+        spans = [row for row in rows if " error" in row] or rows
         text = f"{found.title}: " + " / ".join(" ".join(row.split()) for row in spans[:4])
     elif found.kind is EvidenceKind.LOG:
         text = f"{found.service} log “{found.data.get('template', text)}”"
         text += found.excerpt[found.excerpt.rfind("\n(") :].replace("\n", " ")
-    return f"{found.id} {line(text, limit)}"
+    about = f"{found.service}: " if found.service not in text else ""
+    return f"{found.id} {line(about + text, limit)}"
 
 
 def hypothesis(number: int, found: Hypothesis) -> str:
@@ -132,7 +134,7 @@ def parts(found: Sequence[ScorePart], most: int) -> list[str]:
         (p for p in found if p.value * p.weight), key=lambda p: -abs(p.value * p.weight)
     )
     return [
-        f"  {p.value * p.weight:+.1f} {line(p.name, 60)}: {line(p.reason)}{cites(p.evidence, 3)}"
+        f"  {p.value * p.weight:+.2g} {line(p.name, 60)}: {line(p.reason)}{cites(p.evidence, 3)}"
         for p in moving[:most]
     ]
 
@@ -150,8 +152,10 @@ def hunk(found: Hunk, most: int) -> list[str]:
 
 
 def _code(text: str) -> str:
-    indent = len(text) - len(text.lstrip())
-    return " " * min(indent, 8) + line(text, _CODE)
+    """As it stands, so that it can be quoted; deep indentation is cut."""
+    shown = plain(text.replace("\n", " ").rstrip())
+    indent = min(len(shown) - len(shown.lstrip()), 8)
+    return shortened(" " * indent + shown.lstrip(), _CODE)
 
 
 def origin(found: Origin, most: int) -> str:

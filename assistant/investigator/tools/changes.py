@@ -14,7 +14,7 @@ from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Asked, Finding, finding
 from assistant.investigator.words import HASH, clock
 
-_COMMITS = 6  # of one deployment
+_COMMITS = 5  # of one deployment
 
 
 def changes(
@@ -25,7 +25,7 @@ def changes(
     name, window = desk.service(service), desk.window(since, until)
     period = window if since else window.extended(before=desk.sources.reach.changes)
     found = changes_before(desk.scope(window), desk.sources)
-    rows = [(at, row) for at, row in _rows(found, name, period.start) if at in period]
+    rows = [(at, row) for at, row in _rows(found, name, desk.onset) if at in period]
     rows.sort(key=lambda pair: (pair[0] > desk.onset, abs(pair[0] - desk.onset)))
     asked = Asked(
         f"changes of {name or 'all services'}",
@@ -72,4 +72,4 @@ def _delivery(delivery: Delivery, day: datetime) -> str:
 
 
 def _commit(commit: Commit) -> str:
-    return f"{commit.hash[:HASH]} “{line(commit.subject, 100)}” by {line(commit.author, 60)}"
+    return f"{commit.hash[:HASH]} “{line(commit.subject, 100)}”"
