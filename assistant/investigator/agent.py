@@ -26,7 +26,6 @@ from langchain.agents.structured_output import ToolStrategy
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import (
     AIMessage,
-    AIMessageChunk,
     BaseMessage,
     HumanMessage,
     ToolMessage,
@@ -37,9 +36,10 @@ from pydantic import BaseModel
 from assistant.domain.conversation import EventKind
 from assistant.domain.errors import CausewayError
 from assistant.investigator.answering import Answering
-from assistant.investigator.events import EventStream, Spoken
+from assistant.investigator.events import EventStream
 from assistant.investigator.failures import retry_after_s, transient
 from assistant.investigator.limits import LimitReached, Limits
+from assistant.investigator.listening import Listener
 from assistant.investigator.middleware import (
     LONGEST_WAIT_S,
     AsEachCan,
@@ -149,8 +149,7 @@ class _Run(Generic[Schema]):
         self.called: list[str] = []
         self._models, self._schema, self._tools, self._limits = models, schema, tools, limits
         self._middleware = self._around(patience, user)
-        self._spoken = Spoken()
-        self._speaker = ""
+        self._listener = Listener(limits, lambda said: None)
 
     def _around(self, patience: Patience, user: str) -> list[AgentMiddleware[Any, Any]]:
         """Outermost first."""
@@ -180,8 +179,9 @@ class _Run(Generic[Schema]):
     def stream(
         self, system: str, user: str, callbacks: Sequence[BaseCallbackHandler]
     ) -> Iterator[tuple[str, Any]]:
-        """(mode, chunk) of the agent, ("failed", error) last if it does. It runs in a thread of its
-        own: a provider that hangs holds up neither the last second nor Ctrl-C."""
+        """('token', text), ('update', chunk of the agent) and, if it fails, ('failed', error) last.
+        It runs in a thread of its own: a provider that hangs holds up neither the last second,
+        nor a stop, nor Ctrl-C, nor the end of the process."""
         agent = create_agent(
             self._models[0].chat,
             self._tools,
@@ -192,22 +192,24 @@ class _Run(Generic[Schema]):
             ),
         )
         heard: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._listener = Listener(self._limits, lambda said: heard.put(("token", said)))
 
         def work() -> None:
             try:
-                chunks = agent.stream(
+                # The mode "messages" would run the model in a thread that outlives the process.
+                for chunk in agent.stream(
                     {"messages": [HumanMessage(user)]},
-                    {"callbacks": [*callbacks, _Interrupting(self._limits)]},
-                    stream_mode=["updates", "messages"],
-                )
-                for mode, chunk in chunks:
-                    heard.put((mode, chunk))
+                    {"callbacks": [*callbacks, self._listener]},
+                    stream_mode="updates",
+                ):
+                    heard.put(("update", chunk))
                 heard.put(("end", None))
             except BaseException as error:  # noqa: BLE001  the outermost edge of a provider
                 heard.put(("failed", error))
 
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(work,), name="model", daemon=True).start()
+        self._limits.on_stop(lambda: heard.put(("failed", LimitReached(self._limits.refusal))))
         while True:
             left = self._limits.remaining_s
             try:
@@ -220,26 +222,17 @@ class _Run(Generic[Schema]):
                 return
 
     def tell(self, mode: str, chunk: Any, emit: EventStream) -> None:
-        """Turn a chunk of the agent into events."""
-        if mode == "messages":
-            message, _ = chunk
-            if isinstance(message, AIMessageChunk) and (said := self._heard(message)):
-                emit(EventKind.TOKEN, said)
+        """Turn what is heard of the agent into events."""
+        if mode == "token":
+            emit(EventKind.TOKEN, chunk)
             return
         for update in chunk.values():
             for message in (update or {}).get("messages", ()):
                 self._tell_message(message, emit)
 
-    def _heard(self, chunk: AIMessageChunk) -> str:
-        if chunk.response_metadata.get("model_name"):
-            self._speaker = chunk.response_metadata["model_name"]
-        pieces = [str(call.get("args") or "") for call in chunk.tool_call_chunks]
-        return self._spoken.heard("".join([chunk.text, *pieces]))
-
     def _tell_message(self, message: BaseMessage, emit: EventStream) -> None:
         name = self._schema.__name__
         if isinstance(message, AIMessage):
-            self._spoken = Spoken()
             for call in message.tool_calls:
                 # What does not exist does not run, and its name may be anything at all.
                 if call["name"] in {tool.name for tool in self._tools}:
@@ -259,7 +252,8 @@ class _Run(Generic[Schema]):
     def outcome(self, problem: str) -> Outcome[Schema]:
         parsed = self.answering.parsed
         ended = problem or self._unread() or self.guard.shortened
-        return Outcome(parsed, ended, tuple(self.called), self._speaker or self._models[0].model)
+        model = self._listener.model or self._models[0].model
+        return Outcome(parsed, ended, tuple(self.called), model)
 
     def _unread(self) -> str:
         problem = self.answering.problem
@@ -268,17 +262,3 @@ class _Run(Generic[Schema]):
 
 def _worth_another_try(error: Exception) -> bool:
     return transient(error) and retry_after_s(error) <= LONGEST_WAIT_S
-
-
-class _Interrupting(BaseCallbackHandler):
-    """Ends a call that is streaming, at a stop or at the last second."""
-
-    raise_error = True
-    run_inline = True
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-
-    def on_llm_new_token(self, *args: Any, **kwargs: Any) -> None:
-        if refusal := self._limits.refusal:
-            raise LimitReached(refusal)

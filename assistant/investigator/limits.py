@@ -47,6 +47,7 @@ class Limits:
         self._started = clock()
         self._stopped = threading.Event()
         self._reason = ""
+        self._listeners: list[Callable[[], None]] = []
 
     @property
     def remaining_s(self) -> float | None:
@@ -58,6 +59,14 @@ class Limits:
     def stop(self, reason: str) -> None:
         self._reason = self._reason or reason
         self._stopped.set()
+        for tell in tuple(self._listeners):
+            tell()
+
+    def on_stop(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called at a stop, in the thread that stops."""
+        self._listeners.append(tell)
+        if self._stopped.is_set():
+            tell()
 
     def wait(self, seconds: float) -> None:
         """Sleep, but not beyond a stop or the last second."""

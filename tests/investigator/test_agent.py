@@ -19,7 +19,6 @@ from benchmarks.scripted_model import (
 )
 from tests.investigator.asking import ANSWER, a_chain, ask, explains
 
-
 AGAIN = "it asked the same again and again, or for tools that do not exist"
 
 
