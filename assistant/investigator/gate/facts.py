@@ -73,10 +73,7 @@ def _facts(grounds: Grounds) -> Iterator[Fact]:
 
 @lru_cache(maxsize=2048)
 def in_text(text: str) -> tuple[Fact, ...]:
-    written = [
-        Fact(q.value, q.dimension, q.shown, q.slack if q.dimension else 0.0)
-        for q in quantities(text)
-    ]
+    written = [Fact(q.value, q.dimension, q.shown) for q in quantities(text)]
     bare = _bare(text)
     raw = [(float(m[0].replace(",", "")), m.start()) for m in _RAW.finditer(bare)]
     written += [Fact(v * UNITS[u][1], "s", v) for v, u in _code_durations(text)]
@@ -139,8 +136,6 @@ def of_course(course: Course) -> Iterator[Fact]:
     who = (course.service, course.evidence)
     for value in (low, high):
         yield Fact(value * size, dimension, value, 0.0, *who)
-        if dimension == "%" and size == 1.0:
-            yield Fact(1 - value, dimension, value, 0.0, *who)
     difference = abs(high - low)
     yield Fact(difference * size, dimension, difference, 0.0, *who)
     for a, b in ((low, high), (high, low)):

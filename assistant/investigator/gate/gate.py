@@ -18,6 +18,7 @@ from assistant.investigator.gate.checks.lures import check_lures
 from assistant.investigator.gate.checks.names import check_names
 from assistant.investigator.gate.checks.numbers import check_numbers
 from assistant.investigator.gate.checks.order import check_order
+from assistant.investigator.gate.checks.parties import check_parties
 from assistant.investigator.gate.checks.quotes import check_quotes
 from assistant.investigator.gate.checks.times import check_times
 from assistant.investigator.gate.grounds import Grounds
@@ -36,6 +37,7 @@ _CHECKS: Sequence[Callable[[Reading, Grounds], Iterator[str]]] = (
     check_absences,
     check_lures,
     check_edits,
+    check_parties,
 )
 
 

@@ -165,12 +165,15 @@ class Grounds:
         parts = [p for s in self.suspects for p in s.parts]
         parts += [p for o in self.origins for p in o.parts]
         reasons = [p.reason for p in parts if not p.evidence or self._backs(p.evidence)]
-        titles = [h.title for h in self.hypotheses]
+        own = {s.id for s in self.suspects}
+        titles = [h.title for h in self.hypotheses if not h.suspect or h.suspect in own]
         out = [t for r in self.ruled_out for t in (r.title, r.reason)]
         findings = [f.text for o in self.origins for f in o.findings if self._backs(f.evidence)]
         who = [" ".join((s.id, s.title, s.author, s.version, s.deployment)) for s in self.suspects]
-        own = (self.report.headline, *self.report.summary)
-        told = [c.text for c in own if c.standing is Standing.ANALYSIS and self._covers(c.evidence)]
+        claims = (self.report.headline, *self.report.summary)
+        told = [
+            c.text for c in claims if c.standing is Standing.ANALYSIS and self._covers(c.evidence)
+        ]
         return (*told, *reasons, *titles, *out, *findings, *who)
 
     @cached_property

@@ -17,8 +17,8 @@ from assistant.investigator.gate.reading import Reading
 
 # What people call a kind of evidence, or what it measures, besides its own words.
 _CALLED = {
-    EvidenceKind.DEPLOYMENT: "deploy deployment redeploy releas rollout roll ship upgrad out",
-    EvidenceKind.FLAG: "flag switch turn flip enabl toggl on off",
+    EvidenceKind.DEPLOYMENT: "deploy deployment redeploy releas rollout roll ship upgrad out effect live arriv",
+    EvidenceKind.FLAG: "flag switch turn flip enabl toggl on off effect live",
     EvidenceKind.COMMIT: "commit chang merg",
     EvidenceKind.CONFIG: "config configur set valu setting",
     EvidenceKind.LOG: "log error complain record messag report refus fail first except crash",
@@ -31,6 +31,7 @@ _MEASURES = {
     "traffic": "traffic request load call rate",
     "saturation": "pool wait full exhaust usag use satur disk memori",
 }
+_TROUBLE = "onset troubl begin began start alert incid problem symptom failur outag fail"
 _WORD = re.compile(r"[a-z][a-z0-9]+")
 _COMMON = frozenset(
     "the of and a in to is was by for mean rose fell onset robust deviat pelt still go from it its "
@@ -94,6 +95,8 @@ def score(reading: Reading, start: int, end: int, evidence: Evidence, grounds: G
 def vocabulary(evidence: Evidence, grounds: Grounds) -> frozenset[str]:
     words = _words((evidence.title, evidence.excerpt))
     called = _CALLED.get(evidence.kind, "").split()
+    if evidence.kind not in CHANGES:
+        called += _TROUBLE.split()
     for course in grounds.course(evidence.id):
         called += _MEASURES.get(course.signal, "").split()
     return frozenset((*words, *_stemmer.stemWords(list(words)), *called))

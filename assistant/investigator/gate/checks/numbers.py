@@ -13,6 +13,7 @@ from assistant.investigator.gate.reading import Reading
 
 _LOOSE = 1.5  # 'more than 4 s' of 4.2 s, not of 40 s
 _EXACT = 1e-9
+_REST = ("succe*", "availab*", "remaining", "others", "the rest", "miss*", "hit*", "free", "left")
 _COUNTED = {
     "commit": EvidenceKind.COMMIT,
     "deployment": EvidenceKind.DEPLOYMENT,
@@ -37,7 +38,7 @@ def _holds(q: Quantity, reading: Reading, grounds: Grounds, facts: Sequence[Fact
         return True
     if q.dimension == "%" and "confiden" in reading.text.lower():
         return abs(q.value - grounds.report.confidence) <= q.slack + _EXACT
-    if q.dimension == "%" and _is_share(q, reading, grounds):
+    if q.dimension == "%" and (_is_share(q, reading, grounds) or _is_rest(q, reading, facts)):
         return True
     return not q.dimension and _is_count(q, reading, grounds)
 
@@ -49,6 +50,13 @@ def _is_share(q: Quantity, reading: Reading, grounds: Grounds) -> bool:
     counts = [o.shown for o in reading.quantities if not o.dimension]
     shares += [a / b for a in counts for b in counts if 0 <= a < b]
     return any(_near(q, share, 0) for share in shares)
+
+
+def _is_rest(q: Quantity, reading: Reading, facts: Sequence[Fact]) -> bool:
+    """'99 % succeed' of an error ratio of 0.01."""
+    return reading.said(_REST) and any(
+        f.dimension == "%" and 0 <= f.value <= 1 and _near(q, 1 - f.value, 0) for f in facts
+    )
 
 
 def matches(q: Quantity, fact: Fact) -> bool:
@@ -103,6 +111,8 @@ def _is_count(q: Quantity, reading: Reading, grounds: Grounds) -> bool:
     count = round(q.shown)
     if "service" in noun:
         hurt = len(report.impact.services)
+        if any(word in noun for word in ("more", "other", "further")):
+            return count == hurt
         named = len({m.name for m in reading.services})
         return count in (hurt, hurt + 1, named, len({e.service for e in grounds.cited} - {""}))
     if any(word in noun for word in ("signal", "source", "evidence", "series", "anomal")):

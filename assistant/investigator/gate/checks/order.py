@@ -9,7 +9,7 @@ from itertools import permutations
 from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.culprits import is_guilty
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import AFTER, BEFORE, EARLIER, LATER
+from assistant.investigator.gate.lexicon import AFTER, BEFORE, CHANGE_WORDS, EARLIER, LATER
 from assistant.investigator.gate.linking import Event, events, score
 from assistant.investigator.gate.reading import Reading
 
@@ -57,7 +57,28 @@ def _compared(
     if reading.plain[cue.end : cue.end + 1] in ",.;)":
         return  # 'It had been up before.'
     left, right = (0, cue.start), (cue.end, _stop(reading, cue.end))
+    if _is_length(reading, *left):
+        if cue.phrase == "by the time":
+            return
+        cut = _second_half(reading, cue)
+        left, right = (cut, right[1]), (cue.end, cut)
     yield from _against(_pairs(reading, grounds, found, left, right), earlier_left, grounds)
+
+
+def _is_length(reading: Reading, start: int, end: int) -> bool:
+    """'Four minutes', 'Shortly', or nothing."""
+    words = {t.stem for t in reading.within(start, end)}
+    return not reading.names_in(start, end) and not words - _LENGTHS
+
+
+def _second_half(reading: Reading, cue: Cue) -> int:
+    """Where in 'four minutes before the refusal it was deployed' the second event begins: at a
+    comma, at the second service, or at the word of a change."""
+    after = [m.start for m in reading.services if m.start > cue.end + 4]
+    changes = [c.start for c in reading.cues(CHANGE_WORDS) if c.start > cue.end + 4]
+    comma = reading.plain.find(",", cue.end)
+    starts = [comma] if comma >= 0 else [*after[:1], *changes[:1]]
+    return min(starts, default=cue.end)
 
 
 def _against(
@@ -84,8 +105,8 @@ def _pairs(
     right: tuple[int, int],
 ) -> list[tuple[Event, Event]]:
     """Which two events the two sides speak of: the assignment that shares most words with both."""
-    if not reading.names_in(*left) and not {t.stem for t in reading.within(*left)} - _LENGTHS:
-        return []  # 'Four minutes before the refusal it was deployed'
+    if _is_length(reading, *left) or _is_length(reading, *right):
+        return []
     here = {e.evidence.id: score(reading, *left, e.evidence, grounds) for e in found}
     there = {e.evidence.id: score(reading, *right, e.evidence, grounds) for e in found}
     sums = {
