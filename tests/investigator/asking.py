@@ -120,6 +120,7 @@ def ask(
     tools: Sequence[BaseTool] = (series, changes),
     user: str = "The evidence pack.",
     sink: Callable[[Event], None] = lambda event: None,
+    meanwhile: Callable[[Limits], None] = lambda limits: None,
 ) -> Asked:
     meter = AddingUp()
     events: list[Event] = []
@@ -128,15 +129,15 @@ def ask(
         events.append(event)
         sink(event)
 
+    limits = Limits(budget, lambda: meter.usage, lambda _, r, w: A_TOKEN_USD * (r + w))
+    meanwhile(limits)
     outcome = ask_model(
         chain,
         "You explain incidents.",
         user,
         tools,
         Explanation,
-        limits=Limits(
-            budget, lambda: meter.usage, lambda _, read, written: A_TOKEN_USD * (read + written)
-        ),
+        limits=limits,
         callbacks=[meter],
         emit=EventStream(heard, at),
         patience=Patience(retries=2, first_delay_s=0.01),

@@ -3,10 +3,13 @@ requests it takes, and what the caller gets."""
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from assistant.domain.conversation import Event, EventKind
 from assistant.domain.usage import Budget
+from assistant.investigator.limits import Limits
 from benchmarks.scripted_model import (
     GARBAGE,
     Reply,
@@ -317,6 +320,15 @@ def test_the_last_second_ends_a_call_that_hangs(slow: Reply) -> None:
     with ScriptedModel(policy=lambda body: slow) as model:
         asked = ask(a_chain(model), Budget(seconds=0.5))
     assert asked.outcome.ended == "the limit of 0.5 s was reached"
+
+
+def test_a_stop_from_elsewhere_ends_a_call_that_hangs() -> None:
+    def stop_soon(limits: Limits) -> None:
+        threading.Timer(0.2, limits.stop, ["it was stopped"]).start()
+
+    with ScriptedModel(policy=lambda body: Reply(delay_s=30)) as model:
+        asked = ask(a_chain(model), meanwhile=stop_soon)
+    assert asked.outcome.ended == "it was stopped"
 
 
 def test_control_c_ends_the_run_not_the_caller() -> None:
