@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.analysis.redaction import RuleRedactor
+from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.changes import RecordedChange
 from assistant.domain.conversation import Conversation, Event, EventKind, Feedback
@@ -226,7 +227,15 @@ class Causeway:
             investigate=self._asked_in_chat,
             lookback=timedelta(minutes=self.settings.lookback_minutes),
             speaker=self.explainer.speaker(),
+            look=self._look,
         )
+
+    def _look(self, report: Report, services: Sequence[str]) -> Sequence[AnomalyWindow]:
+        """Anomaly windows of services that a report does not list, in its window."""
+        from assistant.investigator.tools import Desk, look
+
+        desk = Desk(report, self._sources(), self.intake.redactor)
+        return [found.window for found in look(desk, services, report.window)]
 
     def _asked_in_chat(self, question: Question, chat: Conversation, emit: EventStream) -> Report:
         context = replace(_INVESTIGATE, conversation=chat.id, user=chat.user, channel=chat.channel)

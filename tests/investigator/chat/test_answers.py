@@ -12,7 +12,12 @@ from assistant.investigator.chat.reply import in_text
 from assistant.investigator.chat.understanding import FollowUp, Setting, understood
 from assistant.investigator.notebook import Notebook
 from tests.builders import at
-from tests.builders.reports import a_healthy_report, a_report, an_operational_report
+from tests.builders.reports import (
+    a_healthy_report,
+    a_report,
+    an_anomaly,
+    an_operational_report,
+)
 
 NAMES = Names.of(
     dict.fromkeys(("gateway", "checkout", "payments", "inventory", "orders-db", "frontend"), ())
@@ -162,3 +167,19 @@ def test_a_healthy_system_has_nothing_to_blame() -> None:
     told = asked("what if I roll back?", a_healthy_report())
 
     assert told == ["Nothing is wrong, so there is nothing to roll back. [E1]"]
+
+
+def test_a_service_that_the_report_does_not_list_is_looked_at_anew() -> None:
+    report = a_report()
+    found = an_anomaly(9, "inventory", start=-3)
+    book = Book(report, Notebook(report), look=lambda services: [found])
+    meant = understood("could it be inventory?", Setting(at(10), NAMES, report))
+    assert isinstance(meant, FollowUp)
+
+    told = [in_text(claim) for claim in answered(meant, book)]
+
+    assert told[0].startswith("For inventory: inventory db.pool.in_use mean rose 6 → 20")
+    assert (
+        "Against inventory: its first sign came at 11:57:00 UTC, after payments began to fail at "
+        "11:48:00 UTC. [E10] [E6] "
+    ) in [f"{one} " for one in told]

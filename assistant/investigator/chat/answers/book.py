@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from assistant.analysis.account.evidence import in_words
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.claim import Claim
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.report import Report, Suspect, TimelineMark
 from assistant.domain.signals import Signal
+from assistant.domain.window import to_ns
 from assistant.investigator import words
 from assistant.investigator.chat.understanding import FollowUp
 from assistant.investigator.notebook import Notebook
@@ -56,12 +58,23 @@ class Book:
         if known := self._shown.get(found.id):
             return known
         key = found.key
-        kind = EvidenceKind.LOG if key.signal is Signal.LOG_RATE else EvidenceKind.SERIES
+        is_log = key.signal is Signal.LOG_RATE
+        kind = EvidenceKind.LOG if is_log else EvidenceKind.SERIES
         query = f"series service={key.service} signal={key.signal} name={key.name}"
         title = f"{key.service}: {key.name[:90]} {found.direction}"
-        return self.notebook.add(
-            kind, title, words.anomaly(found, self.day), query, self.report.window, key.service
-        )
+        window = self.report.window
+        data = {
+            **({"template": key.name} if is_log else {}),
+            "name": key.label(),
+            "unit": key.unit,
+            "signal": str(key.signal),
+            "baseline": found.baseline,
+            "peak": found.peak,
+            "onset_ns": to_ns(found.onset),
+            "onset_earliest_ns": to_ns(found.onset_earliest),
+            "onset_latest_ns": to_ns(found.onset_latest),
+        }
+        return self.notebook.add(kind, title, in_words(found), query, window, key.service, data)
 
     def mark(self, mark: TimelineMark) -> str:
         """Evidence of a change on the time axis."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from assistant.analysis.code.words import telling_words
 from assistant.domain.claim import Claim
@@ -36,25 +37,31 @@ def what_changed(asked: Asked) -> Iterator[Claim]:
     """Changes of the window, newest first, of the services and the period that were asked for."""
     report, book = asked.report, asked.book
     marks = [m for m in report.timeline if _asked_for(m, asked.services, asked.follow_up.period)]
-    for mark in sorted(marks, key=lambda m: m.at, reverse=True)[:_MOST]:
-        where = f" ({mark.service})" if mark.service and mark.service not in mark.label else ""
-        accused = ", brought what is accused" if mark.suspect and report.guilty else ""
-        yield claim(
-            f"{book.clock(mark.at)}: {mark.kind} {mark.label}{where}{accused}.", [book.mark(mark)]
-        )
-    known = [s for s in report.suspects if _went_live(s, asked.services, marks)]
-    for suspect in known:
-        where = suspect.service or "an unknown service"
-        yield claim(
-            f"{book.clock(suspect.at)}: {change_name(suspect)} went live in {where} "
-            f"(score {suspect.score:.2f}).",
-            suspect.evidence,
-        )
-    if not marks and not known:
+    known = [s for s in report.suspects if _went_live(s, asked, marks)]
+    told: list[TimelineMark | Suspect] = sorted([*marks, *known], key=lambda c: c.at, reverse=True)
+    for change in told[:_MOST]:
+        yield _mark(change, asked) if isinstance(change, TimelineMark) else _live(change, asked)
+    if not told:
         where = f" of {', '.join(asked.services)}" if asked.services else ""
         yield book.absent(f"No change{where} is known in the period looked at.", "changes")
-    if len(marks) > _MOST:
-        yield Claim(f"{len(marks) - _MOST} older changes are not listed here.", ())
+    if len(told) > _MOST:
+        yield Claim(f"{len(told) - _MOST} older changes are not listed here.", ())
+
+
+def _mark(mark: TimelineMark, asked: Asked) -> Claim:
+    where = f" ({mark.service})" if mark.service and mark.service not in mark.label else ""
+    accused = ", brought what is accused" if mark.suspect and asked.report.guilty else ""
+    text = f"{asked.book.clock(mark.at)}: {mark.kind} {mark.label}{where}{accused}."
+    return claim(text, [asked.book.mark(mark)])
+
+
+def _live(suspect: Suspect, asked: Asked) -> Claim:
+    where = suspect.service or "an unknown service"
+    return claim(
+        f"{asked.book.clock(suspect.at)}: {change_name(suspect)} went live in {where} "
+        f"(score {suspect.score:.2f}).",
+        suspect.evidence,
+    )
 
 
 def why_this(asked: Asked) -> Iterator[Claim]:
@@ -129,9 +136,11 @@ def roll_back(asked: Asked) -> Iterator[Claim]:
     )
 
 
-def _went_live(suspect: Suspect, services: Sequence[str], marks: Sequence[TimelineMark]) -> bool:
-    """A commit of the services asked about that no mark shows already."""
-    if suspect.kind != "commit" or (services and suspect.service not in services):
+def _went_live(suspect: Suspect, asked: Asked, marks: Sequence[TimelineMark]) -> bool:
+    """A commit of the services and the period asked about that no mark shows already."""
+    if suspect.kind != "commit" or not _within(suspect.at, asked.follow_up.period):
+        return False
+    if asked.services and suspect.service not in asked.services:
         return False
     return not any(n in m.label for m in marks for n in (suspect.title, suspect.id[:12]))
 
@@ -139,7 +148,11 @@ def _went_live(suspect: Suspect, services: Sequence[str], marks: Sequence[Timeli
 def _asked_for(mark: TimelineMark, services: tuple[str, ...], period: When | None) -> bool:
     if services and mark.service and mark.service not in services:
         return False
-    return period is None or period.moment or period.start <= mark.at <= period.end
+    return _within(mark.at, period)
+
+
+def _within(moment: datetime, period: When | None) -> bool:
+    return period is None or period.moment or period.start <= moment <= period.end
 
 
 def _moving(suspect: Suspect, *, positive: bool) -> list[ScorePart]:
@@ -175,8 +188,10 @@ def _names(text: str, title: str, service: str, kind: str, change: str, asked: A
     if asked.services:
         fits = not kinds or kind in kinds or (kind == "commit" and "deployment" in kinds)
         return service in asked.services and fits
-    shared = set(telling_words(text)) & set(telling_words(title))
-    named = len(shared) >= 2 or (bool(shared) and (kind in kinds or len(telling_words(title)) < 3))
+    shared = (set(telling_words(text)) & set(telling_words(title))) - _PLAIN
+    if kinds and kind not in kinds:
+        return False
+    named = len(shared) >= 2 or (bool(shared) and (bool(kinds) or len(telling_words(title)) < 3))
     return named or (kinds == {kind} and not _says_more(text))
 
 

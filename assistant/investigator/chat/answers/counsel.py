@@ -56,7 +56,8 @@ def what_to_do(asked: Asked) -> Iterator[Claim]:
         yield Claim(f"{sentence(remedy.text)}{command}", remedy.evidence)
     if not report.remediation:
         yield Claim("No remedy can be proposed without a cause.", report.headline.evidence)
-    yield from checks(asked)
+    if report.next_checks:
+        yield from checks(asked)
 
 
 def checks(asked: Asked) -> Iterator[Claim]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.claim import Claim
-from assistant.domain.report import Report
+from assistant.domain.report import Origin, Report
 from assistant.investigator.chat.answers.book import Asked, change_name, claim, sentence
 from assistant.investigator.chat.understanding import services_of
 
@@ -27,8 +27,8 @@ _COMPONENTS = {
 _EDGE = r"(?:\b|[_.\-])"
 # What names such a component in the names of services, series and log templates.
 _SIGNS = {
-    "the database": rf"{_EDGE}(?:db|sql|postgres\w*|psql|mysql|maria\w*|mongo\w*|oracle|dynamo\w*"
-    rf"|cassandra|pool|deadlock|database){_EDGE}",
+    "the database": rf"{_EDGE}(?:\w*db|sql|postgres\w*|psql|mysql|maria\w*|mongo\w*|oracle"
+    rf"|dynamo\w*|cassandra|pool|deadlock|database){_EDGE}",
     "the cache": r"redis|memcache|valkey|cache",
     "the queue": r"kafka|rabbit|queue|broker|sqs|nats|consumer|lag|messaging",
     "the network": r"network|packet|retrans|dns|resolve|tls|certificate|connection re(?:fused|set)",
@@ -38,6 +38,7 @@ _SIGNS = {
     "traffic": r"traffic|request\w*[._ ](?:rate|count)|surge",
 }
 _MOST = 4
+_FAINT = 4  # times less unusual
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ def _for(
         if hop.source in target.services and hop.verified:
             yield f"the hop to {hop.target} is verified.", hop.evidence
     for hypothesis in report.hypotheses:
-        if hypothesis.kind != "change" and _about(target, hypothesis.title, hypothesis.service):
+        if hypothesis.kind != "change" and _about(
+            target, f"{hypothesis.kind} {hypothesis.title}", hypothesis.service
+        ):
             text = f"hypothesis “{hypothesis.title}” with {hypothesis.confidence:.2f}."
             yield text, hypothesis.supporting or hypothesis.contradicting
     for suspect in report.suspects[:5]:
@@ -112,6 +115,16 @@ def _for(
             best = max(origin.parts, key=lambda p: p.value * p.weight, default=None)
             reason = f": {sentence(best.reason)}" if best and best.value * best.weight > 0 else "."
             yield f"{origin.score:.2f} of the belief that it began there{reason}", origin.evidence
+        elif target.signs is not None:
+            yield from _found_at(origin, target.signs)
+
+
+def _found_at(origin: Origin, signs: re.Pattern[str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """What was found at an origin that speaks of such a component."""
+    for finding in origin.findings:
+        if signs.search(finding.text):
+            yield f"at {origin.service}: {sentence(finding.text)}", finding.evidence
+            return
 
 
 def _against(target: Target, shown: Sequence[AnomalyWindow], asked: Asked) -> Iterator[Claim]:
@@ -122,6 +135,7 @@ def _against(target: Target, shown: Sequence[AnomalyWindow], asked: Asked) -> It
     if target.services and not services_of(report).intersection(target.services):
         text = f"Against {target.name}: it has no part in the calls of this incident."
         yield book.absent(text, f"topology {target.name}")
+    yield from _weaker(target, shown, asked)
     since = report.impact.since
     own = [a for a in shown if a.service in target.services]
     first = min(own, key=lambda a: a.onset_earliest, default=None)
@@ -137,13 +151,32 @@ def _against(target: Target, shown: Sequence[AnomalyWindow], asked: Asked) -> It
             text = f"Against {target.name}: the hop to {hop.target} is not fully verified."
             yield Claim(text, hop.evidence)
     for hypothesis in report.hypotheses:
-        about = _about(target, hypothesis.title, hypothesis.service)
+        about = _about(target, f"{hypothesis.kind} {hypothesis.title}", hypothesis.service)
         if hypothesis.kind != "change" and about and hypothesis.contradicting:
             text = f"Against {target.name}: what contradicts “{hypothesis.title}”."
             yield Claim(text, hypothesis.contradicting)
     for one in report.ruled_out:
         if _about(target, one.title, ""):
             yield Claim(sentence(f"Against {target.name}: {one.title}: {one.reason}"), one.evidence)
+
+
+def _weaker(target: Target, shown: Sequence[AnomalyWindow], asked: Asked) -> Iterator[Claim]:
+    """That its strongest sign is faint beside that of the service that failed first."""
+    first = asked.report.first_failing_service
+    strongest = max(
+        (a for a in asked.report.anomalies if a.service == first),
+        key=lambda a: a.score,
+        default=None,
+    )
+    sign = max(shown, key=lambda a: a.score, default=None)
+    if strongest is None or sign is None or first in target.services:
+        return
+    if _FAINT * sign.score < strongest.score:
+        yield claim(
+            f"Against {target.name}: its strongest sign is {sign.score:.0f}σ, that of {first} "
+            f"{strongest.score:.0f}σ.",
+            [asked.book.evidence_of(sign), asked.book.evidence_of(strongest)],
+        )
 
 
 def _about(target: Target, title: str, service: str) -> bool:
