@@ -43,22 +43,33 @@ def scores_of(
     ]
     scores += [score("retrieval_seconds", seconds) for seconds in retrievals]
     claims = _told_by_model(report, narration)
-    if claims:
+    scores += scores_of_claims(claims, narration.model, context, at)
+    if claims and (retrieved := set(narration.retrieved)):
         verified = [c for c in claims if c.standing is Standing.VERIFIED]
-        flagged = [c for c in claims if c.standing is Standing.UNVERIFIED]
-        false = [c for c in flagged if c.evidence]
-        share = f"{len(verified)} of {len(claims)}"
-        why = "; ".join(f"{c.text}: {', '.join(c.problems)}" for c in flagged)[:2000]
-        scores += [
-            score("grounded_claims", len(verified) / len(claims), share, why),
-            score("flagged_sentences", len(flagged), share, why),
-            score("hallucination_rate", len(false) / len(claims), f"{len(false)} of {len(claims)}"),
-        ]
-        if retrieved := set(narration.retrieved):
-            hits = retrieved.intersection(e for c in verified for e in c.evidence)
-            label = f"{len(hits)} of {len(retrieved)}"
-            scores.append(score("semantic_hit_rate", len(hits) / len(retrieved), label))
+        hits = retrieved.intersection(e for c in verified for e in c.evidence)
+        label = f"{len(hits)} of {len(retrieved)}"
+        scores.append(score("semantic_hit_rate", len(hits) / len(retrieved), label))
     return scores
+
+
+def scores_of_claims(
+    claims: Sequence[Claim], model: str, context: CallContext, at: datetime
+) -> list[Score]:
+    """How well the sentences of a model, of a report or of an answer, are grounded; empty without
+    any."""
+    if not claims:
+        return []
+    verified = [c for c in claims if c.standing is Standing.VERIFIED]
+    flagged = [c for c in claims if c.standing is Standing.UNVERIFIED]
+    false = [c for c in flagged if c.evidence]
+    share = f"{len(verified)} of {len(claims)}"
+    why = "; ".join(f"{c.text}: {', '.join(c.problems)}" for c in flagged)[:2000]
+    rate, wrong = len(false) / len(claims), f"{len(false)} of {len(claims)}"
+    return [
+        Score(at, "grounded_claims", len(verified) / len(claims), share, why, model, context),
+        Score(at, "flagged_sentences", len(flagged), share, why, model, context),
+        Score(at, "hallucination_rate", rate, wrong, "", model, context),
+    ]
 
 
 def score_of_feedback(feedback: Feedback, report: Report) -> Score:

@@ -77,7 +77,13 @@ class Explainer:
         from assistant.work.speaking import LateSpeaker  # answers take a second to import
 
         return LateSpeaker(
-            self.models, self._observatory.meter, self.budget, self._redactor, self._tools
+            models=self.models,
+            meter=self._observatory.meter,
+            budget=self.budget,
+            redactor=self._redactor,
+            tools=self._tools,
+            judge=self._observatory.judge,
+            clock=self._clock,
         )
 
     def warm_up(self) -> None:
@@ -97,7 +103,8 @@ class Explainer:
             left.append(max(settings.budget_user_day_usd - spent, 0.0))
         if settings.budget_day_usd:
             left.append(max(settings.budget_day_usd - self._ledger.spent(today).cost_usd, 0.0))
-        return replace(budget, usd=min(left, default=None))
+        usd = min(left, default=None)
+        return replace(budget, usd=usd, usd_is="" if usd == budget.usd else "left for today")
 
     def _narrated(
         self, report: Report, models: Models, context: CallContext, emit: EventStream

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assistant.domain.conversation import Conversation, Turn
 from assistant.domain.ports import Redactor
-from assistant.domain.usage import Budget, CallContext
+from assistant.domain.usage import Budget, CallContext, Score
 from assistant.investigator.chat.chat import Said
 from assistant.investigator.chat.reply import Reply
 from assistant.investigator.events import EventStream
@@ -33,6 +34,8 @@ class LateSpeaker:
     budget: Callable[[str], Budget]
     redactor: Redactor
     tools: Callable[[Report, Notebook], Sequence[BaseTool]]
+    judge: Callable[[Sequence[Score]], None]
+    clock: Callable[[], datetime]
 
     def reply(self, said: Said, by_code: Reply, emit: EventStream) -> Reply:
         return self._speaker(said.conversation, said.report.id).reply(said, by_code, emit)
@@ -56,4 +59,6 @@ class LateSpeaker:
             budget=self.budget(conversation.user),
             redactor=self.redactor,
             tools=self.tools,
+            judge=self.judge,
+            clock=self.clock,
         )

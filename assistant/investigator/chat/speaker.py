@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated
 
 from langchain_core.tools import BaseTool
@@ -15,7 +16,7 @@ from assistant.domain.claim import Standing
 from assistant.domain.conversation import EventKind, Role, Turn
 from assistant.domain.ports import Redactor
 from assistant.domain.report import Report
-from assistant.domain.usage import Budget
+from assistant.domain.usage import Budget, Score
 from assistant.investigator.agent import Outcome, Patience, ask_model
 from assistant.investigator.answer import Lines, Part, Sentence
 from assistant.investigator.chat.chat import Said
@@ -30,6 +31,7 @@ from assistant.investigator.notebook import Notebook
 from assistant.investigator.pack import evidence_pack
 from assistant.investigator.reading import many
 from assistant.llmops.meter import Meter
+from assistant.llmops.quality import scores_of_claims
 from assistant.llmops.tokens import count
 from prompts import prompt
 
@@ -61,6 +63,8 @@ class ModelSpeaker:
     budget: Budget
     redactor: Redactor
     tools: Callable[[Report, Notebook], Sequence[BaseTool]]
+    judge: Callable[[Sequence[Score]], None]
+    clock: Callable[[], datetime]
     patience: Patience = _PATIENCE
 
     def reply(self, said: Said, by_code: Reply, emit: EventStream) -> Reply:
@@ -104,7 +108,7 @@ class ModelSpeaker:
             limits=Limits(self.budget, lambda: self.meter.usage, self.meter.price),
             callbacks=[self.meter.with_step("compact", text.ref)],
             # What is written is for later turns, not for who listens now.
-            emit=EventStream(lambda event: None, lambda: turns[-1].at),
+            emit=EventStream(lambda event: None, self.clock),
             patience=self.patience,
         )
         lines = outcome.parsed.lines if outcome.parsed is not None else []
@@ -136,6 +140,8 @@ class ModelSpeaker:
         evidence = (*said.report.evidence, *said.notebook.found())
         drafts = [sentence.claim() for sentence in outcome.parsed.sentences]
         claims = tuple(check_all(drafts, said.report, evidence))
+        context = replace(self.meter.context, step="chat", prompt=prompt("chat").ref)
+        self.judge(scores_of_claims(claims, outcome.model, context, self.clock()))
         notes = [f"The model ended early: {outcome.ended}."] if outcome.ended else []
         if all(claim.standing is Standing.UNVERIFIED for claim in claims) and by_code.claims:
             notes.append("Nothing the model said could be verified; the answer of code is first.")

@@ -66,6 +66,8 @@ def spoken_to(model: ScriptedModel, budget: Budget | None = None) -> tuple[Desk,
         budget=lambda user: budget or Budget(),
         redactor=RuleRedactor(b"key"),
         tools=tools,
+        judge=ledger.judge,
+        clock=at,
     )
     chat = desk.chat.start(channel="cli", user="mara", report_id=a_report().id)
     return desk, chat.id, ledger
@@ -87,6 +89,8 @@ def test_an_answer_is_checked_sentence_by_sentence_and_guesses_are_marked() -> N
     ]
     assert kept[0].context.prompt is not None
     assert kept[0].context.prompt.name == "chat"
+    scores = {s.name: (s.value, s.label) for s in ledger.scores(a_window())}
+    assert scores["grounded_claims"] == (0.5, "1 of 2")
     assert "payments db.pool.in_use mean rose 6 → 20" in sent[-1]["content"]  # as code answers
     assert desk.events[-1].data["usage"]["calls"] == 1
 
