@@ -11,6 +11,7 @@ from datetime import datetime
 import snowballstemmer
 
 from assistant.domain.evidence import Evidence, EvidenceKind
+from assistant.domain.report import Report
 from assistant.investigator.gate.grounds import CHANGES, Grounds
 from assistant.investigator.gate.names import stem as bare
 from assistant.investigator.gate.reading import Reading
@@ -64,7 +65,16 @@ def events(grounds: Grounds) -> tuple[Event, ...]:
             first = timed[0]
             best = first.best or first.earliest + (first.latest - first.earliest) / 2
             found.append(Event(evidence, kind == "change", first.earliest, first.latest, best))
+    since = grounds.report.impact.since
+    if since is not None and all(e.change for e in found):
+        found.append(Event(_onset(grounds.report), False, since, since, since))
     return tuple(found)
+
+
+def _onset(report: Report) -> Evidence:
+    """'The onset' of a sentence that cites no evidence of it: every reader of the report knows
+    when that was."""
+    return Evidence("onset", EvidenceKind.ABSENCE, "the onset", "", "", report.window)
 
 
 def linked(

@@ -42,7 +42,9 @@ def _words(reading: Reading, grounds: Grounds, courses: Sequence[Course]) -> Ite
     for phrases, way in _CUES:
         for cue in reading.cues(phrases):
             if grounds.changes and cue.phrase.startswith(AMBIGUOUS):
-                continue
+                start, _ = reading.clause(cue.start)
+                if not _linked(reading, start, cue.start, grounds, courses):
+                    continue  # 'dropping the index made it slow': no series drops
             if _GERUND.match(reading.plain, cue.end):
                 continue  # 'stopped answering': somebody, not a series
             if _is_of_an_end(reading, cue.start, courses):
@@ -72,12 +74,18 @@ def _meant(
     reading: Reading, at: int, grounds: Grounds, courses: Sequence[Course]
 ) -> Sequence[Course]:
     """The courses that the clause speaks of, else those that the sentence does, else all."""
-    cited = [e for e in grounds.cited if any(c.evidence == e.id for c in courses)]
     for start, end in (reading.clause(at), (0, len(reading.text))):
-        ids = {e.id for e in linked(reading, start, end, cited, grounds)}
-        if ids:
-            return [c for c in courses if c.evidence in ids]
+        if found := _linked(reading, start, end, grounds, courses):
+            return found
     return courses
+
+
+def _linked(
+    reading: Reading, start: int, end: int, grounds: Grounds, courses: Sequence[Course]
+) -> Sequence[Course]:
+    cited = [e for e in grounds.cited if any(c.evidence == e.id for c in courses)]
+    ids = {e.id for e in linked(reading, start, end, cited, grounds)}
+    return [c for c in courses if c.evidence in ids]
 
 
 def _name(courses: Sequence[Course]) -> str:

@@ -9,7 +9,14 @@ from itertools import permutations
 from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.culprits import is_guilty
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import AFTER, BEFORE, CHANGE_WORDS, EARLIER, LATER
+from assistant.investigator.gate.lexicon import (
+    AFTER,
+    ANOMALY_WORDS,
+    BEFORE,
+    CHANGE_WORDS,
+    EARLIER,
+    LATER,
+)
 from assistant.investigator.gate.linking import Event, events, score
 from assistant.investigator.gate.reading import Reading
 
@@ -77,8 +84,11 @@ def _second_half(reading: Reading, cue: Cue) -> int:
     after = [m.start for m in reading.services if m.start > cue.end + 4]
     changes = [c.start for c in reading.cues(CHANGE_WORDS) if c.start > cue.end + 4]
     comma = reading.plain.find(",", cue.end)
-    starts = [comma] if comma >= 0 else [*after[:1], *changes[:1]]
-    return min(starts, default=cue.end)
+    if comma >= 0:
+        words = (*CHANGE_WORDS, *ANOMALY_WORDS)
+        if reading.names_in(comma, len(reading.text)) or reading.said(words, comma):
+            return comma
+    return min((*after[:1], *changes[:1]), default=cue.end)
 
 
 def _against(

@@ -15,9 +15,13 @@ _FROM = re.compile(r"\b(?:calls?|requests?) from $")
 _TO = re.compile(r"\b(?:calls?|called|requests?)(?: \w+){0,2} to $|\bcalled $")
 _OWN_CALLS = re.compile(r"^(?:'s?)? (?:(?:all|\d+|of|the) ){0,2}(?:calls|requests)\b|^ called\b")
 _DEPLOYED = re.compile(
-    r"^(?: \S+)? (?:was|were|had been|has been|is|got) (?:re)?(?:deployed|released|rolled out|shipped)"
+    r"^(?:'s?)? (?:release|deployment|deploy|rollout)\b|^ v\d[\w.-]*\d\b"
+    r"|^(?: \S+)? (?:was|were|had been|has been|is|got) (?:re)?(?:deployed|released|rolled out|shipped)"
 )
-_INTO = re.compile(r"\b(?:deployed|released|shipped|rolled out) (?:to|in|on|for|into|with) $")
+_INTO = re.compile(
+    r"\b(?:release|deployment|rollout) of $|\b(?:deployed|released|shipped|rolled out) (?:to|in|on|for|into|with) $"
+)
+_THEN = re.compile(r"[ ,]then $")
 _REACHED = re.compile(r"\b(?:it|they|this|failures?|errors?|trouble) (?:then )?reached $")
 _NEAR = 40
 
@@ -28,7 +32,8 @@ def check_parties(reading: Reading, grounds: Grounds) -> Iterator[str]:
         after = reading.plain[one.end : one.end + _NEAR].lower()
         yield from _calls(one, before, after, grounds)
         yield from _deployed(one, before, after, grounds)
-        yield from _reached(one, before, grounds)
+        if _REACHED.search(before) or (_THEN.search(before) and "reached" in reading.plain):
+            yield from _reached(one, grounds)
 
 
 def _calls(one: Mention, before: str, after: str, grounds: Grounds) -> Iterator[str]:
@@ -59,8 +64,7 @@ def _brought(grounds: Grounds) -> list[Suspect]:
     return [s for s in grounds.suspects if s.deployment]
 
 
-def _reached(one: Mention, before: str, grounds: Grounds) -> Iterator[str]:
-    if _REACHED.search(before) and grounds.hops:
-        targets = {stem(h.target) for h in grounds.hops}
-        if stem(one.name) not in targets:
-            yield f"No hop cited leads to {one.name}."
+def _reached(one: Mention, grounds: Grounds) -> Iterator[str]:
+    targets = {stem(h.target) for h in grounds.hops}
+    if targets and stem(one.name) not in targets:
+        yield f"No hop cited leads to {one.name}."
