@@ -45,15 +45,14 @@ from assistant.investigator.middleware import (
     AsEachCan,
     Attempts,
     Guard,
-    ToolCalls,
     tokens_of,
 )
 from assistant.investigator.models import ConfiguredModel, ModelChain
+from assistant.investigator.tool_calls import KEPT_IN_VIEW, ToolCalls
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
 _ROOM_FOR_RESULTS = 4_000  # prompt tokens beyond the question, until old results are left out
-_RESULTS_KEPT = 3
 _GRACE_S = 2.0  # for a call that is running at the last second to end by itself
 _SHORT = 160  # characters of a tool's answer that a person sees at once
 
@@ -155,7 +154,7 @@ class _Run(Generic[Schema]):
         """Outermost first."""
         kept_in_view = ClearToolUsesEdit(
             trigger=tokens_of([HumanMessage(user)]) + _ROOM_FOR_RESULTS,
-            keep=_RESULTS_KEPT,
+            keep=KEPT_IN_VIEW,
             placeholder="(left out to save room; ask again if it is needed)",
         )
         fallbacks = [model.chat for model in self._models[1:]]

@@ -106,7 +106,8 @@ class Limits:
         if budget.usd is not None:
             cost = self._price(model, prompt, _ANSWER_TOKENS) or 0.0
             more = self._price(model, longer, _ANSWER_TOKENS) or 0.0
-            yield budget.usd - used.cost_usd, cost, more, f"limit of ${budget.usd:g}"
+            name = f"limit of ${budget.usd:.4g} {budget.usd_is}".strip()
+            yield budget.usd - used.cost_usd, cost, more, name
         if (left := self.remaining_s) is not None and used.calls:
             usual = used.seconds / used.calls
             yield left, 0, 2 * usual, f"limit of {budget.seconds:g} s"

@@ -35,6 +35,11 @@ def room(budget: Budget, used: Usage, *, prompt: int = 2_000, seconds: float = 0
         (Budget(usd=0.02), Usage(cost_usd=0.005), Room()),
         (Budget(usd=0.02), Usage(cost_usd=0.01), Room(last="the limit of $0.02 was near")),
         (Budget(usd=0.02), Usage(cost_usd=0.016), Room(refused="the limit of $0.02 was reached")),
+        (
+            Budget(usd=0.0, usd_is="left for today"),
+            Usage(),
+            Room(refused="the limit of $0 left for today was reached"),
+        ),
         # The first reason counts; a refusal counts more than a warning.
         (
             Budget(calls=2, tokens=100),

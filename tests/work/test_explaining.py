@@ -76,7 +76,8 @@ def test_no_model_is_asked_that_was_not_wanted(causeway: Causeway, model: Script
     assert causeway.explainer.narrate(ASKER, silent(), "none") is None
     with pytest.raises(InvalidSettings, match="No model is called 'big'"):
         causeway.explainer.narrate(ASKER, silent(), "big")
-    unset = replace(causeway, settings=Settings(data_dir=causeway.settings.data_dir))
+    bare = Settings.model_validate({"data_dir": causeway.settings.data_dir})
+    unset = replace(causeway, settings=bare)
     assert unset.explainer.narrate(ASKER, silent()) is None
     assert model.requests == []
 
