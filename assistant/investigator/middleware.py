@@ -63,8 +63,7 @@ def prompt_tokens(request: ModelRequest, schema: type[BaseModel]) -> int:
 
 class AsEachCan(AgentMiddleware[Any, Any]):
     """Asks each model of the chain in the way it can answer: through the schema of a tool, under
-    a JSON schema (which many servers refuse beside tools), or with the schema in words; without
-    tools where it cannot call any."""
+    a JSON schema (which many servers refuse beside tools), or with the schema in words."""
 
     def __init__(self, models: Sequence[ConfiguredModel], schema: type[BaseModel]) -> None:
         super().__init__()
@@ -73,8 +72,6 @@ class AsEachCan(AgentMiddleware[Any, Any]):
 
     def wrap_model_call(self, request: ModelRequest, handler: Handler) -> ModelResponse[Any]:
         model = self._models[id(request.model)]
-        if not model.supports_tools:
-            request = request.override(tools=[], messages=_without_tools(request.messages))
         constrained = model.structured == "json_schema" and not request.tools
         if model.supports_tools and model.structured != "prompt" and not constrained:
             return handler(request)
@@ -92,7 +89,8 @@ class AsEachCan(AgentMiddleware[Any, Any]):
 
 class Guard(AgentMiddleware[Any, Any]):
     """Looks at the limits before each attempt. When no other call would fit after this one, the
-    tools are withdrawn and the model is asked for its answer; `shortened` then says why."""
+    tools are withdrawn and the model is asked for its answer; `shortened` then says why. A model
+    that cannot call tools is offered none."""
 
     def __init__(
         self,
@@ -111,6 +109,8 @@ class Guard(AgentMiddleware[Any, Any]):
 
     def wrap_model_call(self, request: ModelRequest, handler: Handler) -> ModelResponse[Any]:
         model = self._models[id(request.model)]
+        if not model.supports_tools:
+            request = request.override(tools=[], messages=_without_tools(request.messages))
         room = self._limits.room(model.model, prompt_tokens(request, self._schema))
         if room.refused:
             raise LimitReached(room.refused)

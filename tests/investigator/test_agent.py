@@ -10,6 +10,7 @@ import pytest
 from assistant.domain.conversation import Event, EventKind
 from assistant.domain.usage import Budget
 from assistant.investigator.limits import Limits
+from assistant.investigator.models import ModelChain
 from benchmarks.scripted_model import (
     GARBAGE,
     Reply,
@@ -61,9 +62,10 @@ def test_no_tools_at_all_is_one_request() -> None:
 @pytest.mark.parametrize("structured", ["json_schema", "prompt"])
 def test_a_model_without_tools_answers_in_json(structured: str) -> None:
     with ScriptedModel([answers(ANSWER)]) as model:
-        asked = ask(a_chain(model, tools="no", structured=structured))
+        asked = ask(a_chain(model, tools="no", structured=structured), Budget(calls=1))
         body = model.bodies[0]
     assert asked.outcome.parsed is not None
+    assert asked.outcome.ended == ""
     assert "tools" not in body
     assert ("response_format" in body) == (structured == "json_schema")
     assert ("JSON schema" in body["messages"][0]["content"]) == (structured == "prompt")
@@ -355,3 +357,17 @@ def test_a_listener_that_wants_no_more_ends_the_run() -> None:
         with pytest.raises(WantsNoMore):
             ask(a_chain(model), sink=leave)
         assert len(model.requests) <= 2
+
+
+def test_a_fallback_without_tools_reads_what_they_found() -> None:
+    with (
+        ScriptedModel([calls("series", {"service": "a"}), fails(401)]) as first,
+        ScriptedModel([answers(ANSWER)]) as second,
+    ):
+        chain = ModelChain((*a_chain(first).models, *a_chain(second, tools="no").models))
+        asked = ask(chain)
+        sent = second.bodies[0]
+    assert asked.outcome.parsed is not None
+    assert "tools" not in sent
+    assert [m["role"] for m in sent["messages"]] == ["system", "user", "user"]
+    assert sent["messages"][2]["content"] == "series answered:\na: cpu 0.4 → 0.9"
