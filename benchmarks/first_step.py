@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
@@ -136,7 +136,13 @@ def table(rows: Sequence[Waited]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("case", type=Path)
-    print(table(list(measure(parser.parse_args().case))))
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    rows = list(measure(given.case))
+    if given.json is not None:
+        document = [asdict(row) | {"target_s": TARGET_S} for row in rows]
+        given.json.write_text(json.dumps(document, indent=1), "utf-8")
+    print(table(rows))
 
 
 if __name__ == "__main__":

@@ -29,10 +29,11 @@ LIMIT = 40_000  # tokens of one investigation, in and out: the default of `budge
 POLICIES = {
     "no tool": (policies.no_tool, 7_000),
     "three tools": (policies.three_tools, 12_000),
-    "one by one": (policies.one_by_one, None),
     "wandering": (policies.wandering, LIMIT),
+    "no tool, one mistake": (policies.mistaken, 7_000),
+    "three, one by one": (policies.one_by_one, None),
 }
-_COLUMNS = "{:<13}{:>7}{:>9}{:>9}{:>9}{:>8}{:>9}  {}"
+_COLUMNS = "{:<21}{:>6}{:>7}{:>9}{:>9}{:>8}{:>9}  {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,8 @@ def main() -> None:
         costs.append(cost)
         print(f"{cost.case} {cost.policy}: {cost.prompt} in {cost.calls} calls", flush=True)
     if given.json is not None:
-        given.json.write_text(json.dumps([asdict(cost) for cost in costs], indent=1), "utf-8")
+        document = [asdict(cost) | {"target": POLICIES[cost.policy][1]} for cost in costs]
+        given.json.write_text(json.dumps(document, indent=1), "utf-8")
     print(table(costs))
 
 

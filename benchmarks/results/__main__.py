@@ -14,14 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.results import belief, commits, services
+from benchmarks.results import belief, commits, explaining, services
 from benchmarks.results.block import Block, load, machine, today
 from benchmarks.results.document import write
 from benchmarks.results.incidents import MORE, SCORED, generated
 from benchmarks.results.measure import Failed
+from benchmarks.rootcausebench.cases import case_folders
 
 INCIDENTS = Path("var/incidents")
 _FEW = 24  # incidents of --fast
+_EXPLAINED = 12  # beside the public ones; each is investigated five times
 _ABLATED = 60  # incidents, of which each is investigated a dozen times
 
 
@@ -51,6 +53,11 @@ class Asked:
             return [self.incidents()]
         return [self.incidents(), generated(INCIDENTS / "more", MORE)]
 
+    def explained(self) -> list[Path]:
+        """Single incidents: every known one, and some that were generated."""
+        shop = case_folders(self.incidents())[:_EXPLAINED]
+        return [*case_folders(self.folder("rootcausebench")), *shop]
+
 
 def _known(asked: Asked) -> list[Path]:
     names = ("rootcausebench", "nezha-trainticket", "petshop")
@@ -70,6 +77,8 @@ BLOCKS: dict[str, Callable[[Asked], Block]] = {
         a.folder("rootcausebench"), a.incidents(), count=_ABLATED
     ),
     "speed": lambda a: belief.speed(a.folder("rootcausebench")),
+    "prompts": lambda a: explaining.prompts(a.explained()),
+    "first-step": lambda a: explaining.first_step(a.explained()[0]),
 }
 
 

@@ -24,6 +24,15 @@ def no_tool(request: dict[str, Any]) -> Reply:
     return _through_the_schema(request, _answer(request))
 
 
+def mistaken(request: dict[str, Any]) -> Reply:
+    """Explains at once, with a number in its first sentence that no evidence shows; what is sent
+    back to be written again it leaves out."""
+    answer = _answer(request)
+    if answer["sentences"]:
+        answer["sentences"][0]["text"] += " 98765 requests failed."
+    return _through_the_schema(request, answer)
+
+
 def three_tools(request: dict[str, Any]) -> Reply:
     """Asks three different tools in its first turn, as the instructions want it, then explains."""
     if _results(request) or not (offered := _tools(request)):
