@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from assistant.domain.conversation import Feedback
+from assistant.domain.ports import Knowledge
 from assistant.domain.report import Narration, Report, Verdict
 from assistant.domain.usage import PromptRef, Usage
 from assistant.investigator.memory import Memory, document_of, facts_of, likeness
+from retrievers.knowledge import ChromaKnowledge
+from retrievers.knowledge.word_llama import WordLlama
 from retrievers.memory import MemoryFeedback, MemoryKnowledge, MemoryReports
 from tests.builders import at
 from tests.builders.reports import (
@@ -20,9 +25,13 @@ from tests.builders.reports import (
 )
 
 
-@pytest.fixture
-def memory() -> Memory:
-    return Memory(MemoryKnowledge(), MemoryReports(), MemoryFeedback())
+@pytest.fixture(params=["memory", "chroma"])
+def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Memory]:
+    knowledge: Knowledge = MemoryKnowledge()
+    if request.param == "chroma":
+        knowledge = ChromaKnowledge(tmp_path, WordLlama())
+    yield Memory(knowledge, MemoryReports(), MemoryFeedback())
+    knowledge.close()
 
 
 def finished(memory: Memory, report: Report) -> Report:

@@ -24,11 +24,14 @@ _PLACES = tuple(
         r"\bservice\s+(?P<name>[\w.\-/]+)",
     )
 )
-_NO_NAMES = frozenset(
+# Words that are no service, and nouns that are one only where a service is called exactly so.
+_FUNCTION_WORDS = frozenset(
     "a an any anything everything something it its that this they them things the all our my us "
-    "service services system systems site website app application prod production production's "
-    "everyone people users requests request now there what why which who not being still so very "
-    "evidence one cluster platform shop here in on of at".split()
+    "now there what why which who not being still so very one here in on of at is are".split()
+)
+_NOUNS = frozenset(
+    "service services system systems site website app application prod production everyone people "
+    "users requests request evidence cluster platform shop".split()
 )
 
 
@@ -85,20 +88,23 @@ def mentioned(text: str, names: Names) -> Mentioned:
 def _at(words: Sequence[tuple[int, str]], at: int, names: Names) -> tuple[str, int]:
     for length in range(min(_LONGEST, len(words) - at), 0, -1):
         joined = _squeezed("".join(word for _, word in words[at : at + length]))
-        if (service := names.by_alias.get(joined)) and (length > 1 or _is_name(words[at][1])):
+        service = names.by_alias.get(joined, "")
+        if service and (length > 1 or _may_name(words[at][1], service)):
             return service, length
     return "", 1
 
 
-def _is_name(word: str) -> bool:
-    return word.lower() not in _NO_NAMES
+def _may_name(word: str, service: str) -> bool:
+    lower = word.lower()
+    return lower not in _FUNCTION_WORDS and (lower not in _NOUNS or lower == service.lower())
 
 
 def _meant(text: str) -> Iterator[str]:
     for place in _PLACES:
         for match in place.finditer(text):
             name = match["name"].strip("./-")
-            if _is_name(name) and not name[:1].isdigit():
+            known_words = _FUNCTION_WORDS | _NOUNS
+            if name.lower() not in known_words and not name[:1].isdigit():
                 yield name
 
 

@@ -23,7 +23,7 @@ NAMES = Names.of(
         "shipping-api shipping-worker".split(),
         (),
     )
-    | {"adservice": ("ads",)}
+    | {"adservice": ("ads",), "app": ()}
 )
 
 
@@ -40,6 +40,8 @@ def read(text: str, report: Report | None = None) -> Fresh | FollowUp | NotUnder
         ("checkout-service is slow", "checkout"),
         ("is Product Catalog slow", "product-catalog"),
         ("payments' latency", "payments"),
+        ("errors in app", "app"),
+        ("the front end is down", "frontend"),
     ],
 )
 def test_services_by_their_names_and_aliases(text: str, service: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from assistant.domain.claim import Claim
-from assistant.investigator.chat.answers import changes, counsel, steering, symptoms
+from assistant.investigator.chat.answers import changes, counsel, steering, symptoms, undoing
 from assistant.investigator.chat.answers.book import Asked, Book
 from assistant.investigator.chat.topics import Topic
 from assistant.investigator.chat.understanding import FollowUp
@@ -15,7 +15,7 @@ __all__ = ["Book", "answered", "examples"]
 _ANSWERS: Mapping[Topic, Callable[[Asked], Iterable[Claim]]] = {
     Topic.EVIDENCE: counsel.evidence,
     Topic.SIMILAR: counsel.similar,
-    Topic.ROLLBACK: changes.roll_back,
+    Topic.ROLLBACK: undoing.roll_back,
     Topic.CONFIDENCE: counsel.confidence,
     Topic.OWNER: counsel.owner,
     Topic.GAPS: counsel.gaps,

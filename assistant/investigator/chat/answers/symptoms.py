@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.claim import Claim
-from assistant.domain.report import Hop, Report
+from assistant.domain.report import Hop
 from assistant.investigator.chat.answers.book import Asked, claim
 from assistant.investigator.words import breakdown as in_words
 
@@ -139,9 +139,3 @@ def _own(service: str, asked: Asked) -> Iterator[Claim]:
     )
     for anomaly in own[:2]:
         yield asked.book.anomaly(anomaly)
-
-
-def earliest(report: Report, services: Sequence[str]) -> AnomalyWindow | None:
-    """The first anomaly window of these services."""
-    own = [a for a in report.anomalies if a.service in services]
-    return min(own, key=lambda a: a.onset, default=None)
