@@ -65,13 +65,13 @@ class MemoryCodeHistory:
 
     def paths(self, repository: str, revision: str) -> Sequence[str]:
         known = self._known(repository)
-        start = list(known)[-1] if revision == "HEAD" else self.resolve(repository, revision)
-        reachable = self._reachable(repository, start)
+        reachable = self._reachable(repository, self.resolve(repository, revision))
         return sorted({path for h in reachable for path in known[h].paths})
 
     def resolve(self, repository: str, revision: str) -> str:
         known = self._known(repository)
-        name = self._tags.get(revision, revision)
+        newest = next(reversed(known)) if revision == "HEAD" else revision
+        name = self._tags.get(revision, newest)
         found = [h for h in known if h == name] or [
             h for h in known if len(name) >= _SHORTEST_ABBREVIATION and h.startswith(name)
         ]

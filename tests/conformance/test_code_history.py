@@ -86,6 +86,7 @@ class CodeHistoryContract(ABC):
     def test_resolve(self, story: tuple[CodeHistory, Mapping[str, str]]) -> None:
         code, known = story
         assert code.resolve("shop", known["Lunch"][:12]) == known["Lunch"]
+        assert code.resolve("shop", "HEAD") in known.values()
         for revision in ("0" * 40, "no-such-branch", "--help", ""):
             with pytest.raises(InvalidRevision):
                 code.resolve("shop", revision)

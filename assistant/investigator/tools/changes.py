@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from assistant.domain.changes import ChangeSet, Commit, Delivery
+from assistant.domain.changes import ChangeSet, Commit, ConfigChange, Delivery, FlagChange
 from assistant.domain.evidence import EvidenceKind
 from assistant.gather import changes_before
 from assistant.investigator.framing import line
@@ -45,17 +45,18 @@ def _rows(found: ChangeSet, service: str, day: datetime) -> Iterator[tuple[datet
             yield delivery.deployment.at, _delivery(delivery, day)
     for flag in found.flags:
         if not service or flag.service in ("", service):
-            where = f" in {line(flag.service, 80)}" if flag.service else ""
-            told = f"flag {line(flag.flag)}{where}: {line(flag.before)} → {line(flag.after)}"
-            yield flag.at, f"{clock(flag.at, day)} {told}"
+            yield flag.at, f"{clock(flag.at, day)} flag {line(flag.flag)}{_set(flag)}"
     for config in found.configs:
         if not service or config.service in ("", service):
-            where = f" in {line(config.service, 80)}" if config.service else ""
-            told = f"config {line(config.key)}{where}: {line(config.before)} → {line(config.after)}"
-            yield config.at, f"{clock(config.at, day)} {told}"
+            yield config.at, f"{clock(config.at, day)} config {line(config.key)}{_set(config)}"
     for commit in found.undeployed:
         told = f"commit {_commit(commit)}; no deployment is known"
         yield commit.committed_at, f"{clock(commit.committed_at, day)} {told}"
+
+
+def _set(change: FlagChange | ConfigChange) -> str:
+    where = f" in {line(change.service, 80)}" if change.service else ""
+    return f"{where}: {line(change.before) or 'unset'} → {line(change.after) or 'unset'}"
 
 
 def _delivery(delivery: Delivery, day: datetime) -> str:

@@ -16,7 +16,8 @@ from assistant.investigator.words import clock
 
 _FEWEST = 4  # points that have a course
 _LEVELS = 5
-_SAME = 1.5  # noise deviations: levels that lie closer are one
+# Levels that lie closer are one: noise deviations, and those of the mean of the shorter stretch.
+_SAME, _SURE = 1.5, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,12 @@ def course_of(series: Series) -> Course | None:
 
 
 def _noise(values: Floats) -> Noise:
-    """With a floor: a series that never moves has none."""
+    """At least as much as a typical move: a robust estimate takes whole numbers that mostly move
+    by one, or not at all, for noiseless."""
     noise = noise_of(values) if len(values) >= _FEWEST else Noise(0.0, 0.0)
+    moves = float(np.std(np.diff(values))) / np.sqrt(2) if len(values) > 1 else 0.0
     floor = max(float(np.abs(values).max()) * 1e-3, 1e-9)
-    return Noise(max(noise.sigma, floor), noise.rho)
+    return Noise(max(noise.sigma, moves, floor), noise.rho)
 
 
 def _bounds(values: Floats, noise: Noise) -> list[tuple[int, int]]:
@@ -88,7 +91,9 @@ def _bounds(values: Floats, noise: Noise) -> list[tuple[int, int]]:
         if joined:
             before = joined[-1]
             level, last_level = median(values[first:last]), median(values[before[0] : before[1]])
-            if abs(level - last_level) < _SAME * noise.sigma or _alike(level, last_level):
+            fewer = min(last - first, before[1] - before[0])
+            least = max(_SAME, _SURE / float(np.sqrt(fewer))) * noise.sigma
+            if abs(level - last_level) < least or _alike(level, last_level):
                 joined[-1] = (before[0], last)
                 continue
         joined.append((first, last))

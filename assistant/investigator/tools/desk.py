@@ -18,10 +18,12 @@ from assistant.domain.report import Report
 from assistant.domain.window import NANOSECONDS, TimeWindow
 from assistant.gather import Scope, Sources
 from assistant.gather.scope import STEPS_S
+from assistant.investigator.framing import line
 
 LONGEST = timedelta(hours=24)  # that one question may look at
 _STEPS = 180
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?Z?")
+_NAME = re.compile(r"[\w.:/-]{1,63}")
 _WRITE = "Write 14:05, 14:05:30 or 2026-03-02T14:05:30Z; times are UTC."
 
 
@@ -59,8 +61,10 @@ class Desk:
         folded = {known.lower(): known for known in self.services}
         if found.lower() in folded:
             return folded[found.lower()]
-        near = near_names(wanted, self.services) if wanted else ()
-        raise UnknownService(wanted, near or self.services[:12])
+        # An error reaches the model outside of any frame: only what is nothing but a name is told.
+        plain = [known for known in self.services if _NAME.fullmatch(known)]
+        near = near_names(wanted, plain) if wanted else ()
+        raise UnknownService(line(wanted, 80), near or tuple(plain[:12]))
 
     def window(self, since: str = "", until: str = "") -> TimeWindow:
         """Of the report where nothing else is said. Raises InvalidWindow."""

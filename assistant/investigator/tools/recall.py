@@ -109,5 +109,6 @@ def _row(hit: Hit, day: datetime, limit: int = _SNIPPET) -> str:
     is_hunk = found.kind is DocumentKind.HUNK
     source = found.reference[:HASH] if is_hunk else found.reference.partition("@")[0]
     about = " ".join(line(part, 100) for part in (found.service, source, found.path) if part)
-    seen = f" last {clock(from_ns(found.last_ns), day)}" if 0 < found.last_ns < 2**62 else ""
+    holds_always = found.kind is DocumentKind.RUNBOOK or not found.last_ns
+    seen = "" if holds_always else f" last {clock(from_ns(found.last_ns), day)}"
     return f"{hit.score:.2f} {kind} {about}{seen}: {line(found.text, limit)}"

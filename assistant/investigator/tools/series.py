@@ -25,14 +25,16 @@ def series(
     desk: Desk, notebook: Notebook, service: str, name: str = "", since: str = "", until: str = ""
 ) -> Finding:
     """Levels of the series of a service whose name holds all words of `name` (metric, operation,
-    peer, statistic), those that moved most first, each with an id of its own."""
+    peer, statistic): anomalous ones first, then those that moved most; each with an id of its
+    own."""
     owner = desk.service(service, needed=True)
     window = desk.window(since, until)
     _, known = fitted(desk.scope(window), desk.sources.telemetry, [owner])
     wanted = set(_WORD.findall(name.lower()))
     matching = [s for s in known if wanted <= set(_WORD.findall(_name(s).lower()))]
     followed = [(s, course) for s in matching if (course := course_of(s)) is not None]
-    followed.sort(key=lambda pair: (-pair[1].moved, _name(pair[0])))
+    unusual = {a.key for a in desk.report.anomalies}
+    followed.sort(key=lambda pair: (pair[0].key not in unusual, -pair[1].moved, _name(pair[0])))
     rows = []
     for found, course in followed[:_MOST]:
         text = f"{line(_name(found), 110)}: {in_words(course, found.key.unit, window.start)}"
