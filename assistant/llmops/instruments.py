@@ -28,10 +28,10 @@ Value: TypeAlias = str | int | float | bool | Sequence[str]
 _SECONDS = [0.01 * 2**n for n in range(16)]
 _FIRST_CHUNK_S = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40]
 _PER_CHUNK_S = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5]
-# Finer than advised (a factor of four): a prompt that doubled must show.
-_TOKENS = [2.0**n for n in range(21)]
+# Finer than advised (a factor of four) where calls usually are: percentiles are estimated inside a
+# bucket, and a prompt that grew by half must show.
+_TOKENS = [4.0**n for n in range(4)] + [256 * 2 ** (n / 4) for n in range(41)] + [2.0**20]
 _COUNTS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64]
-_WITH_UNIT = ("_seconds", "_sentences")  # scores that are no shares
 _SHARES = [n / 20 for n in range(21)]
 
 _HISTOGRAMS: Mapping[str, tuple[str, Sequence[float]]] = {
@@ -45,7 +45,8 @@ _HISTOGRAMS: Mapping[str, tuple[str, Sequence[float]]] = {
     names.AGENT_TOOLS: ("{call}", _COUNTS),
     names.TOOL_DURATION: ("s", _SECONDS),
     names.RETRIEVAL_DURATION: ("s", _SECONDS),
-    names.SCORE: ("1", _SHARES),
+    names.QUALITY: ("1", _SHARES),
+    names.FAULTS: ("1", _SHARES),
 }
 _COUNTERS: Mapping[str, str] = {
     names.USED_INPUT: "{token}",
@@ -55,6 +56,16 @@ _COUNTERS: Mapping[str, str] = {
     names.USED_REASONING: "{token}",
     names.COST_TOTAL: "USD",
     names.LEDGER_FAILURES: "{failure}",
+}
+
+
+# Scores that are measured over time: shares, whose rise or fall means something by itself.
+_METRIC_OF: Mapping[str, str] = {
+    "grounded_claims": names.QUALITY,
+    "semantic_hit_rate": names.QUALITY,
+    "completed": names.QUALITY,
+    "feedback": names.QUALITY,
+    "hallucination_rate": names.FAULTS,
 }
 
 
@@ -179,8 +190,8 @@ class Instruments:
             at_ns=to_ns(score.at),
             span=judged,
         )
-        if not score.name.endswith(_WITH_UNIT):
-            self.observe(names.SCORE, score.value, {names.EVALUATION: score.name})
+        if (metric := _METRIC_OF.get(score.name)) is not None:
+            self.observe(metric, score.value, {names.EVALUATION: score.name})
 
     def event(
         self,

@@ -91,7 +91,8 @@ AGENT_CALLS = "gen_ai.invoke_agent.inference_calls"
 AGENT_TOOLS = "gen_ai.invoke_agent.tool_calls"
 TOOL_DURATION = "gen_ai.execute_tool.duration"
 RETRIEVAL_DURATION = "causeway.retrieval.duration"
-SCORE = "causeway.evaluation.score"
+QUALITY = "causeway.quality.score"  # the higher the better
+FAULTS = "causeway.explanation.errors"  # shares as well, but the lower the better
 
 # What v1.41 called them. Tokens of a call were one histogram, told apart by `gen_ai.token.type`.
 OLD_ATTRIBUTES: Mapping[str, str] = {

@@ -41,7 +41,7 @@ gen_ai.client.operation.time_to_first_chunk gen_ai.client.operation.time_per_out
 gen_ai.usage.cache_creation.input_tokens gen_ai.request.top_k
 """
 OURS = """
-causeway.model.cost causeway.evaluation.score causeway.retrieval.duration
+causeway.model.cost causeway.quality.score causeway.explanation.errors causeway.retrieval.duration
 causeway.ledger.failures
 """
 
@@ -68,6 +68,7 @@ def measured(mode: names.Mode) -> dict[str, list[Any]]:
     instruments.observe(names.RETRIEVAL_DURATION, 0.1, {})
     instruments.count(names.LEDGER_FAILURES, 1, {})
     instruments.evaluated(a_score())
+    instruments.evaluated(a_score("hallucination_rate"))
     points = observed.points()
     observed.close()
     return points

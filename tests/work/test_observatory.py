@@ -46,7 +46,7 @@ def test_calls_and_scores_are_found_in_our_own_store(causeway: Causeway) -> None
         "chat scripted",
     }
     metrics = {series.key.name for series in causeway.series(window, 60 * 10**9, ["causeway"])}
-    assert {"gen_ai.client.inference.usage.input_tokens", "causeway.evaluation.score"} <= metrics
+    assert {"gen_ai.client.inference.usage.input_tokens", "causeway.quality.score"} <= metrics
     [event] = causeway.telemetry.records(window, "causeway")
     assert event.event_name == "gen_ai.evaluation.result"
     assert event.trace_id == trace.trace_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ from assistant.analysis.code.words import (
 )
 from assistant.analysis.logs.frames import points_into
 from assistant.domain.changes import Commit, ConfigChange, Hunk, Line
+
+# Letters and digits both: a plain number is a value.
+_DIGEST = re.compile(r"(?:\w+:)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}", re.IGNORECASE)
+_VERSION = re.compile(r"v?\d+(?:\.\d+)*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +66,24 @@ def bearings_of(
 
 
 def hunks_of(candidate: Candidate, facts: Facts) -> tuple[Hunk, ...]:
-    """The readable hunks of a candidate; a configuration change reads as a one-line hunk."""
+    """The readable hunks of a candidate; a configuration change reads as a one-line hunk, unless
+    it tells no more than that something is another now."""
     if candidate.commit is not None:
         return tuple(h for h in candidate.commit.hunks or () if h.lines)
     if candidate.kind == "config":
         for change in facts.changes.configs:
-            if change.id == candidate.id:
+            if change.id == candidate.id and not only_digests(change):
                 return (_config_hunk(change),)
     return ()
+
+
+def only_digests(change: ConfigChange) -> bool:
+    """Whether the values differ in digests, besides numbers of versions: the content changed, and
+    is not to be read here."""
+    before, after = set(change.before.split()), set(change.after.split())
+    differing = before ^ after
+    digests = {word for word in differing if _DIGEST.fullmatch(word)}
+    return bool(digests) and all(_VERSION.fullmatch(word) for word in differing - digests)
 
 
 def _config_hunk(change: ConfigChange) -> Hunk:

@@ -21,7 +21,14 @@ _CANCELLED = re.compile(
     re.IGNORECASE,
 )
 # Measures of health: trouble when they fall.
-_HEALTH = re.compile(r"\b(?:ready|healthy|available|alive|up|success\w*|replicas)\b", re.IGNORECASE)
+_HEALTH = re.compile(
+    r"\b(?:ready|healthy|available|alive|up|success\w*|replicas|quality|accuracy|apdex)\b",
+    re.IGNORECASE,
+)
+# What is paid for: money, and the tokens of language models (a unit of OpenTelemetry's).
+_PAID = re.compile(r"\b(?:cost|costs|spend|spending)\b", re.IGNORECASE)
+_TOKENS = ("{token}", "{token}/s")
+_OCCURRENCES = "1/s"  # how often something was measured, not how much it was
 # What nobody notices is no trouble, however unusual: a tenth of a millisecond more, one request in
 # a thousand. Seconds, and the ratio of failed requests.
 _NOTICED_S, _NOTICED_SHARE, _NOTICED_RATIO = 0.005, 0.2, 0.005
@@ -63,9 +70,17 @@ class Suffering:
             return window.direction is Direction.STOPPED
         if window.direction is Direction.FELL and _HEALTH.search(self._text(anomaly)):
             return True
-        if window.signal not in _FAILS or window.direction is Direction.FELL:
+        if window.direction is Direction.FELL:
             return False
-        return _noticed(anomaly)
+        return _noticed(anomaly) if window.signal in _FAILS else self._dearer(anomaly)
+
+    def _dearer(self, anomaly: AnomalousSeries) -> bool:
+        """Whether it uses up notably more of what is paid for."""
+        window = anomaly.window
+        paid = window.key.unit in _TOKENS or _PAID.search(self._text(anomaly))
+        if not paid or window.key.unit == _OCCURRENCES:
+            return False
+        return window.peak - window.baseline >= _NOTICED_SHARE * window.baseline
 
     def _text(self, anomaly: AnomalousSeries) -> str:
         window = anomaly.window
