@@ -18,7 +18,8 @@ from assistant.investigator.gate.reading import Reading
 
 # What people call a kind of evidence, or what it measures, besides its own words.
 _CALLED = {
-    EvidenceKind.DEPLOYMENT: "deploy deployment redeploy releas rollout roll ship upgrad out effect live arriv",
+    EvidenceKind.DEPLOYMENT: "deploy deployment redeploy releas rollout roll ship upgrad out "
+    "effect live arriv",
     EvidenceKind.FLAG: "flag switch turn flip enabl toggl on off effect live",
     EvidenceKind.COMMIT: "commit chang merg",
     EvidenceKind.CONFIG: "config configur set valu setting",

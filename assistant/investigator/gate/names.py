@@ -82,10 +82,11 @@ def mentions(text: str, names: frozenset[str]) -> list[tuple[int, int, str, bool
 
 def written_in(text: str, name: str) -> bool:
     """Whether a text has the name, with whatever separators ('pantry_api' for 'pantry-api'), also
-    as a part of a longer name; its bare stem is a word like any other and does not count."""
+    as a part of a longer name. Its bare stem is a word like any other and a part of a path is no
+    service: neither counts."""
     plain = _SEPARATOR.sub("_", name.lower())
     return bool(
         re.search(
-            rf"(?<![a-z0-9]){re.escape(plain)}(?![a-z0-9])", _SEPARATOR.sub("_", text.lower())
+            rf"(?<![a-z0-9/]){re.escape(plain)}(?![a-z0-9])", _SEPARATOR.sub("_", text.lower())
         )
     )

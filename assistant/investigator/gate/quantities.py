@@ -61,6 +61,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _PER = re.compile(r" ?(?:/ ?(s|sec|second|min|minute|h)|(?:per|a|each) (second|minute|hour))\b")
+_RATE = re.compile(rf"(?: [a-z]+){{1,2}}{_PER.pattern}")
 _NOUN = re.compile(r"[- ]((?:[a-z]+ ){0,2}[a-z]+)", re.IGNORECASE)
 _BEFORE = re.compile(r"([~≈<>≥]|[A-Za-z]+)\s*$")
 _ROLES = re.compile(
@@ -168,8 +169,8 @@ def _measured(text: str, start: int, end: int, shown: float, step: float) -> Qua
         dimension, base, end = "/s", per[0] * base, per[1]
     if not dimension and (named := _NOUN.match(text, end)):
         noun = named[1].lower()
-        if per := _per(text, named.end()):
-            dimension, base = "/s", per[0]
+        if rate := _RATE.match(text, end):
+            dimension, base = "/s", _PER_BASE[rate[1] or rate[2]]
     slack = max(step / 2, min(_rounding(shown), abs(shown) * _MOST_ROUND))
     if rough:
         slack = max(slack, abs(shown) * _MOST_ROUGH)

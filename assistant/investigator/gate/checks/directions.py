@@ -93,10 +93,12 @@ def _name(courses: Sequence[Course]) -> str:
 
 
 def _turned_round(old: Quantity, new: Quantity, courses: Sequence[Course]) -> bool:
-    """The two values are those of a course, the wrong way round."""
+    """The two values are those of a course, the wrong way round, or one of them twice."""
     ends = [e for c in courses if (e := _ends(c)) is not None]
     right = any(matches(old, a) and matches(new, b) for a, b in ends)
-    return not right and any(matches(old, b) and matches(new, a) for a, b in ends)
+    return not right and any(
+        matches(new, a) and (matches(old, b) or matches(old, a)) for a, b in ends
+    )
 
 
 def _ends(course: Course) -> tuple[Fact, Fact] | None:

@@ -27,7 +27,7 @@ from assistant.investigator.gate.reading import Reading
 from assistant.investigator.gate.roles import old_and_new
 
 _CODE_WORD = re.compile(r"[a-z]{3,}")
-_STATE = re.compile(r": (\S+) → (\S+)")
+_STATE = re.compile(r": (\w\S*) → (\w[\w.]*)")
 _UNDOES = re.compile(r"\b(?:drop|delete|remove|disable)\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"(?:from )?([\w.]+) (?:to|→) ([\w.]+\w)")
 _REACH = 60  # characters behind a verb in which its object stands

@@ -16,14 +16,17 @@ _TO = re.compile(r"\b(?:calls?|called|requests?)(?: \w+){0,2} to $|\bcalled $")
 _OWN_CALLS = re.compile(r"^(?:'s?)? (?:(?:all|\d+|of|the) ){0,2}(?:calls|requests)\b|^ called\b")
 _DEPLOYED = re.compile(
     r"^(?:'s?)? (?:release|deployment|deploy|rollout)\b|^ v\d[\w.-]*\d\b"
-    r"|^(?: \S+)? (?:was|were|had been|has been|is|got) (?:re)?(?:deployed|released|rolled out|shipped)"
+    r"|^(?: \S+)? (?:was|were|had been|has been|is|got) "
+    r"(?:re)?(?:deployed|released|rolled out|shipped)"
 )
 _INTO = re.compile(
-    r"\b(?:release|deployment|rollout) of $|\b(?:deployed|released|shipped|rolled out) (?:to|in|on|for|into|with) $"
+    r"\b(?:release|deployment|rollout) of $"
+    r"|\b(?:deployed|released|shipped|rolled out) (?:to|in|on|for|into|with) $"
 )
 _THEN = re.compile(r"[ ,]then $")
 _REACHED = re.compile(r"\b(?:it|they|this|failures?|errors?|trouble) (?:then )?reached $")
 _NEAR = 40
+_ALSO_CALLS = frozenset((EvidenceKind.TRACE, EvidenceKind.SERIES, EvidenceKind.BREAKDOWN))
 
 
 def check_parties(reading: Reading, grounds: Grounds) -> Iterator[str]:
@@ -46,9 +49,6 @@ def _calls(one: Mention, before: str, after: str, grounds: Grounds) -> Iterator[
         yield f"{one.name} is called in the evidence cited, it does not call."
     if _TO.search(before) and name not in callees:
         yield f"{one.name} calls in the evidence cited, it is not called."
-
-
-_ALSO_CALLS = frozenset((EvidenceKind.TRACE, EvidenceKind.SERIES, EvidenceKind.BREAKDOWN))
 
 
 def _deployed(one: Mention, before: str, after: str, grounds: Grounds) -> Iterator[str]:

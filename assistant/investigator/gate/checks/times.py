@@ -57,7 +57,7 @@ def _of_the_wrong_kind(
     change = reading.said((*CHANGE_WORDS, *CHANGE_NOUNS), start, end)
     anomaly = reading.said(ANOMALY_WORDS, start, end)
     known = {m.kind for m in grounds.moments}
-    if change and not anomaly and "change" in known and kinds <= {"onset", "end"}:
+    if change and not anomaly and "change" in known and "change" not in kinds:
         return f"“{clock.text}” is when the trouble began or ended, not when something changed."
     if anomaly and not change and "onset" in known and kinds == {"change"}:
         return f"“{clock.text}” is when something changed, not when the trouble began."
