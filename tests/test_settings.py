@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from assistant.domain.errors import InvalidSettings
-from assistant.settings import LoadedSettings, ModelSettings, load
+from assistant.settings import LoadedSettings, ModelSettings, Settings, load
 
 
 @pytest.fixture
@@ -150,3 +152,14 @@ def test_the_usual_key_never_goes_to_a_server_of_somebody_else(nowhere: Path) ->
     elsewhere = ModelSettings(model="m", base_url="http://10.0.0.1/v1")
     assert elsewhere.key(usual) == ""
     assert elsewhere.model_copy(update={"api_key_env": "MINE"}).key(usual) == "sk-mine"
+
+
+def test_the_documented_models_are_valid() -> None:
+    page = (Path(__file__).parents[1] / "docs/models.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"^```toml\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+    assert list(Settings(**tomllib.loads(snippet)).model_table) == [
+        "fast",
+        "claude",
+        "azure",
+        "local",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import ipaddress
 import os
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,7 +47,10 @@ class ConfiguredModel:
     @cached_property
     def chat(self) -> BaseChatModel:
         """Built at first use. Raises InvalidSettings: no key, no such provider, missing extra."""
-        return _built(self.name, self.settings, self._key())
+        chat = _built(self.name, self.settings, self._key())
+        if (client := getattr(chat, "http_client", None)) is not None:
+            weakref.finalize(chat, client.close)
+        return chat
 
     @property
     def supports_tools(self) -> bool:
@@ -187,18 +191,16 @@ def _shared(settings: ModelSettings) -> dict[str, Any]:
     # openai would look into a half-imported httpx while another thread (the vector store's) is
     # still loading it; this waits until it is whole.
     importlib.import_module("httpx")
-    shared: dict[str, Any] = {
+    loopback = is_loopback(settings.base_url)
+    return {
         "timeout": openai.Timeout(settings.timeout_s, connect=min(_CONNECT_S, settings.timeout_s)),
         "max_retries": 0,
         "stream_usage": True,
         "temperature": settings.temperature,
         "default_headers": _headers(settings),
+        # Evidence goes where the settings say, and nowhere that a server points to.
+        "http_client": openai.DefaultHttpxClient(trust_env=not loopback, follow_redirects=False),
     }
-    if is_loopback(settings.base_url):
-        shared["http_client"] = openai.DefaultHttpxClient(trust_env=False)
-        # Nobody closes that client: no connection may outlive its answer.
-        shared["default_headers"] = {**_headers(settings), "Connection": "close"}
-    return shared
 
 
 def _other(name: str, settings: ModelSettings, key: str) -> BaseChatModel:

@@ -43,6 +43,7 @@ class Reply:
     status: int = 200
     error_code: str = ""  # of an error's body, such as model_not_found
     retry_after_s: float | None = None
+    location: str = ""  # where a status of 307 points to
     delay_s: float = 0.0  # before the first byte
     pause_s: float = 0.0  # before each streamed chunk but the first
     cut_after: int | None = None  # chunks (bytes when not streamed) until the connection breaks

@@ -209,6 +209,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         if reply and reply.retry_after_s is not None:
             self.send_header("Retry-After", f"{reply.retry_after_s:g}")
+        if reply and reply.location:
+            self.send_header("Location", reply.location)
         self.end_headers()
         cut = reply.cut_after if reply else None
         self.wfile.write(body[:cut])

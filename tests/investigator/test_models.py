@@ -93,6 +93,16 @@ def test_failures_are_not_retried_behind_our_back() -> None:
     assert len(server.requests) == 1
 
 
+def test_evidence_follows_no_redirect() -> None:
+    with ScriptedModel() as elsewhere:
+        away = Reply(status=307, location=f"{elsewhere.url}/chat/completions")
+        with ScriptedModel([away]) as server:
+            model = models(here={"model": "m", "base_url": server.url}).named("here")
+            with pytest.raises(Exception, match="307"):
+                model.chat.invoke("why?")
+    assert elsewhere.requests == []
+
+
 def test_anthropics_request_is_built_with_our_limits() -> None:
     pytest.importorskip("langchain_anthropic")
     given = {"provider": "anthropic", "model": "claude-sonnet-4-5", "api_key": "sk-ant"}
