@@ -196,5 +196,5 @@ _FORMS: Mapping[str, Callable[[re.Match[str], datetime], When | None]] = {
     rf"\b(?:since|from|after|starting)\s+(?:(?:at|about|around)\s+)?{_START}": _since,
     rf"\b(?:last|past|previous)\s+{_AMOUNT}\b": _last,
     rf"\b(?:at|around|about|on|near|by|before|~)?\s*{_START}": _at,
-    r"\b(?:(?:right|just)\s+now|now|currently|at\s+the\s+moment)\b": _now,
+    r"\b(?:(?:right|just)\s+now|(?<!what )now|currently|at\s+the\s+moment)\b": _now,
 }

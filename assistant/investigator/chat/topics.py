@@ -36,11 +36,11 @@ _CHANGE = (
     r"(?:changes?|commits?|deploy(?:ment|s)?s?|releases?|flags?|config(?:uration)?s?|suspects?)"
 )
 _WORDS: Mapping[Topic, tuple[str, ...]] = {
-    Topic.HELP: (r"^\W*(?:help|\?|what can (?:you|i) (?:do|ask|answer)\b.*)\W*$",),
+    Topic.HELP: (r"^\W*(?:help(?: me)?|\?|what can (?:you|i) (?:do|ask|answer)\b.*)\W*$",),
     Topic.EVIDENCE: (
-        r"^\W*(?:(?:show|open|see|give|print|read|display)\b.*\bE\d+\b.*|evidence\s+E\d+"
-        r"|(?:and\s+)?E\d+)\W*$"
-        r"",
+        r"^\W*(?:(?:can|could|may) (?:i|we) )?(?:show|open|see|give|print|read|display)\b.*"
+        r"\bE\d+\b.*$",
+        r"^\W*(?:and\s+)?(?:evidence\s+)?E\d+(?:\s+please)?\W*$",
         r"\bwhat (?:does|is|says?) (?:evidence )?E\d+\b",
     ),
     Topic.SIMILAR: (
@@ -49,6 +49,9 @@ _WORDS: Mapping[Topic, tuple[str, ...]] = {
         r"\bpast incidents?\b",
         r"\bfirst time\b",
         r"\bhappened already\b",
+        r"\bhappen(?:ed)?\b.*\b(?:last|previous|other|earlier|too|as well)\b",
+        r"\brepeat of\b",
+        r"\bolder incidents?\b",
     ),
     Topic.ROLLBACK: (
         r"\b(?:roll(?:ing|ed)?[\s-]?back|rollback|revert(?:ing)?|undo(?:ing)?|back ?out)\b",
@@ -58,6 +61,7 @@ _WORDS: Mapping[Topic, tuple[str, ...]] = {
         r"\bconfiden(?:ce|t)\b",
         r"\b(?:are )?you (?:so )?(?:sure|certain)\b",
         r"\bhow do you know\b",
+        r"\b(?:you|this|that|it) be wrong\b",
     ),
     Topic.OWNER: (
         r"\bwho(?:m|se)?\b.*\b(?:own|owns|owner|page|call|responsible"
@@ -73,6 +77,24 @@ _WORDS: Mapping[Topic, tuple[str, ...]] = {
         r"\bblind spots?\b",
         r"\bwhat (?:don'?t|do not|can'?t) (?:you|we) know\b",
         r"\bunknown\b",
+        r"\b(?:data|telemetry|signals?) (?:do|did) you (?:lack|miss|not have)\b",
+        r"\byou lack\b",
+    ),
+    Topic.WHY_SUSPECT: (
+        rf"\bwhy (?!not|\w+n\'t|did you (?:rule|exclude))(?:(?:is )?(?:this|that|the)"
+        rf" )?(?:\S+ ){{0,4}}(?:{_CHANGE}|suspected|guilty|blamed"
+        r"|blame|cause|culprit|verdict)\b",
+        r"\bwhat makes\b",
+        r"\bexplain (?:the )?(?:suspect|verdict|cause)\b",
+        r"^\W*(?:but )?why\W*$",
+        r"\bwhy do you (?:think|suspect|blame|say)\b",
+        r"\broot cause\b",
+        r"\bwhat caused\b",
+        r"\bwhy did (?:it|this)\b",
+        r"\b(?:your|the) reason(?:s|ing)\b",
+        r"\bthe evidence (?:for|behind)\b",
+        r"\bhow did you (?:come|get|arrive|conclude|decide)\b",
+        r"\bspeaks for\b",
     ),
     Topic.WHY_NOT: (
         r"\bwhy (?:not|isn'?t|wasn'?t|is it not|can'?t)\b",
@@ -82,6 +104,16 @@ _WORDS: Mapping[Topic, tuple[str, ...]] = {
         r"\binnocent\b",
         rf"\bwhat about (?:the )?(?:\S+ ){{0,4}}{_CHANGE}\b",
         r"\bisn'?t it\b",
+        rf"\b(?:could|can|might|may|would) (?:the |an? )?(?:\S+ ){{0,4}}{_CHANGE}\b",
+        rf"\bdid you (?:consider|check|look at|think of)\b.*\b{_CHANGE}\b",
+        rf"^\W*(?:and|or) (?:the |an? )?(?:\S+ ){{0,4}}{_CHANGE}\W*$",
+    ),
+    Topic.CHECKS: (
+        r"\bwhat (?:should|can|could|else|to)\b.*\bcheck\b",
+        r"\bnext checks?\b",
+        r"\bhow (?:can|do|could) i (?:verify|confirm|check)\b",
+        r"\bverify\b",
+        r"\bwhat (?:else|next) (?:\w+ )*(?:look|check|try|examine)\b",
     ),
     Topic.STEER: (
         r"\b(?:look|check|focus|dig|concentrate|investigate)\b.*\b(?:instead|rather)\b",
@@ -98,17 +130,9 @@ _WORDS: Mapping[Topic, tuple[str, ...]] = {
         r"\bassume\b",
         r"\bcause of (?:this|it)\b",
         r"\bto blame\b",
-    ),
-    Topic.WHY_SUSPECT: (
-        rf"\bwhy (?:(?:is )?(?:this|that|the) )?(?:\S+ ){{0,4}}(?:{_CHANGE}|suspected|guilty|blamed"
-        r"|blame|cause|culprit|verdict)\b",
-        r"\bwhat makes\b",
-        r"\bexplain (?:the )?(?:suspect|verdict|cause)\b",
-        r"^\W*(?:but )?why\W*$",
-        r"\bwhy do you (?:think|suspect|blame|say)\b",
-        r"\broot cause\b",
-        r"\bwhat caused\b",
-        r"\bwhy did (?:it|this)\b",
+        r"\bis (?:it|this) (?:an? )?(?!over|fixed|ongoing|resolved)\w+\W*$",
+        r"\bwhat if (?:it|this)\b",
+        r"^\W*(?:maybe|perhaps|or) (?:the |it\'s )?\w+\W*$",
     ),
     Topic.CHANGES: (
         r"\bwhat(?:'s| has| was| is)? (?:been )?changed?\b",
@@ -118,6 +142,13 @@ _WORDS: Mapping[Topic, tuple[str, ...]] = {
         r"\b(?:any|recent|latest|new) (?:changes?|deploy(?:ment)?s?|commits?|releases?)\b",
         r"\bwho (?:deployed|changed)\b",
         r"\bwhat(?:'s| is) new\b",
+        r"\bdid (?:any\w+|some\w+) (?:deploy|change|release|ship|merge|push|touch|flip)",
+        r"\bwhat (?:went|rolled) out\b",
+        rf"\b(?:which|what|any|were there|list|show)\b.*\b{_CHANGE}\b",
+        r"\b(?:any\w+|some\w+|what(?:\'s| is)?) (?:new|changed|different)\b",
+        rf"\b(?:was|is|were) there (?:an? |any )?(?:\S+ ){{0,2}}{_CHANGE}\b",
+        r"\b(?:configuration|config|settings?|flags?) (?:been"
+        r" )?(?:modified|changed|touched|flipped)\b",
     ),
     Topic.PATH: (
         r"\bhow (?:did|does|do|can|could) .*\b(?:reach|spread|affect|lead|get"
@@ -132,6 +163,7 @@ _WORDS: Mapping[Topic, tuple[str, ...]] = {
         r"\bbreakdown\b",
         r"\bin common\b",
         r"\ball (?:of )?(?:the )?requests\b",
+        r"\b(?:only|just) (?:one|some|a few|certain|part)\b",
     ),
     Topic.IMPACT: (
         r"\bimpact\b",
@@ -142,6 +174,9 @@ _WORDS: Mapping[Topic, tuple[str, ...]] = {
         r"\b(?:users?|customers?) (?:affected|hit)\b",
         r"\bwhich (?:endpoints?|services)\b",
         r"\bseverity\b",
+        r"\b(?:is|are|was|were) (?:\S+ ){1,3}(?:affected|impacted|hurt|hit)\b",
+        r"\b(?:customers?|users?|people) (?:\w+ )?(?:see|seeing|getting|notice|noticing)\b",
+        r"\b(?:what|which) (?:services|systems|endpoints) (?:are|is|were)\b",
     ),
     Topic.SINCE: (
         r"\bsince when\b",
@@ -153,6 +188,7 @@ _WORDS: Mapping[Topic, tuple[str, ...]] = {
         r"\bonset\b",
         r"\bover (?:now|yet)\b",
         r"\brecovered\b",
+        r"\bdid it (?:stop|end|recover)\b",
     ),
     Topic.REMEDY: (
         r"\bwhat (?:should|can|could|do|must|shall) (?:i|we|they) (?:do|try)\b",
@@ -163,12 +199,6 @@ _WORDS: Mapping[Topic, tuple[str, ...]] = {
         r"\bremed\w+\b",
         r"\bwhat now\b",
         r"\bnext steps?\b",
-    ),
-    Topic.CHECKS: (
-        r"\bwhat (?:should|can|could|else|to)\b.*\bcheck\b",
-        r"\bnext checks?\b",
-        r"\bhow (?:can|do|could) i (?:verify|confirm|check)\b",
-        r"\bverify\b",
     ),
     Topic.ANOMALIES: (
         r"\banomal\w+\b",
@@ -182,6 +212,10 @@ _WORDS: Mapping[Topic, tuple[str, ...]] = {
         r"\bwhat do (?:you|we) see\b",
         r"\bwhich (?:series|metrics|logs|signals)\b",
         r"\berror (?:logs|messages)\b",
+        r"\b(?:do|does|did) the (?:logs?|metrics?|traces?|errors?)\b",
+        r"\b(?:logs?|metrics?|traces?) (?:say|show|tell)\b",
+        r"\blooks? (?:off|wrong|bad|strange)\b",
+        r"\bhow (?:is|are) (?:\S+ ){1,3}doing\b",
     ),
     Topic.SUMMARY: (
         r"\bsummar\w+\b",

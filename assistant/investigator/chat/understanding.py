@@ -165,7 +165,7 @@ def _can_start(topic: Topic | None, text: str, *, symptom: bool, placed: bool) -
     symptom stands beside them with a service or a time."""
     if topic is None or topic in _OPENING:
         return True
-    asks_why = topic is Topic.WHY_SUSPECT and (symptom or placed)
+    asks_why = topic in (Topic.WHY_SUSPECT, Topic.STEER) and placed
     return topic not in _SILENT and (_starts(text) or asks_why or (symptom and placed))
 
 

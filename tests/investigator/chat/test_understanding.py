@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assistant.domain.report import Report
@@ -145,3 +147,19 @@ def test_what_was_not_read_is_told() -> None:
 
     assert isinstance(meant, Fresh)
     assert meant.notes[1:] == ("“since 25:00” was not understood as a time.",)
+
+
+PHRASES = (Path(__file__).with_name("phrases.txt")).read_text("utf-8").splitlines()[1:]
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_people_put_it_in_many_ways(phrase: str) -> None:
+    wanted, text = phrase.split(" | ")
+
+    meant = read(text, None if wanted == "fresh" else a_report())
+
+    if wanted == "fresh":
+        assert isinstance(meant, Fresh)
+    else:
+        assert isinstance(meant, FollowUp)
+        assert meant.topic is Topic[wanted.upper()]
