@@ -43,7 +43,7 @@ def evidence_pack(
     return prompt("pack").render(
         question=block("question", question),
         findings=block("findings", findings),
-        changes=block("changes", changes),
+        changes=block("changes", changes) or "None is known.",
         rest=block("rest", rest),
     )
 

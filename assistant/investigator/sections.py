@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.domain.evidence import EvidenceKind
-from assistant.domain.report import Report, SimilarIncident, Suspect
+from assistant.domain.report import Report, RuledOut, SimilarIncident, Suspect
 from assistant.investigator import words
 from assistant.investigator.framing import line
 
 _HYPOTHESES, _EVIDENCE, _SUSPECTS, _MARKS = 5, 14, 5, 6
-_SYMPTOM = 1000
+_SYMPTOM = 1000  # characters
+_SHORT_HASH = 10  # as the engine writes it
 
 
 @dataclass
@@ -98,19 +99,19 @@ def _verdict(report: Report) -> Section:
 
 def _hypotheses(report: Report) -> Iterable[str]:
     """What speaks against a change that was ruled out stands beside it."""
-    reasons = _reasons(report)
+    suspects = {s.id: s for s in report.suspects}
     for number, found in enumerate(report.hypotheses, 1):
-        why = reasons.get(found.suspect[: words.HASH - 2]) if found.suspect else None
-        yield words.hypothesis(number, found) + (f"; ruled out: {why}" if why else "")
+        accused = suspects.get(found.suspect)
+        out = [r for r in report.ruled_out if accused is not None and _is_about(r, accused)]
+        why = f"; ruled out: {line(out[0].reason)}" if out else ""
+        yield words.hypothesis(number, found) + why
 
 
-def _reasons(report: Report) -> dict[str, str]:
-    """Of changes that were ruled out: the short hash in the title → the reason."""
-    return {
-        found.title.split(" ")[1]: line(found.reason)
-        for found in report.ruled_out
-        if found.title.startswith("commit ")
-    }
+def _is_about(found: RuledOut, suspect: Suspect) -> bool:
+    """The engine names a commit by its short hash, another change by its kind and title."""
+    if suspect.kind == "commit":
+        return found.title.startswith(f"commit {suspect.id[:_SHORT_HASH]}")
+    return found.title == f"{suspect.kind} “{suspect.title}”"
 
 
 def _evidence(report: Report) -> Section:
@@ -173,18 +174,19 @@ def _hunks(found: Suspect, most: int, rows: int) -> list[str]:
 
 def _others(report: Report) -> Section:
     """What was ruled out besides the suspects above."""
-    above = {s.id[: words.HASH - 2] for s in report.suspects[:_SUSPECTS]}
+    above = report.suspects[:_SUSPECTS]
     items = [
         f"{line(r.title)}: {line(r.reason)}{words.cites(r.evidence)}"
         for r in report.ruled_out
-        if not (r.title.startswith("commit ") and r.title.split(" ")[1] in above)
+        if not any(_is_about(r, s) for s in above)
     ]
     return _some("also ruled out", items, 3, 3, "changes")
 
 
 def _timeline(report: Report) -> Section:
-    """Changes of the window that are no suspects."""
+    """Changes of the window besides those above, the latest ones."""
     day = report.window.start
-    marks = [m for m in report.timeline if not m.suspect]
+    above = {(s.service, s.at) for s in report.suspects[:_SUSPECTS]}
+    marks = [m for m in report.timeline if not m.suspect and (m.service, m.at) not in above]
     items = [f"{words.clock(m.at, day)} {m.kind} {line(m.label, 80)}" for m in marks[-_MARKS:]]
     return Section("also changed", items, 1, len(marks), "changes")

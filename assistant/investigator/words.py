@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from assistant.analysis.account.breakdowns import in_words
+from assistant.analysis.logs.shapes import shape_of
 from assistant.domain.anomaly import AnomalyWindow, Direction
 from assistant.domain.changes import Hunk
 from assistant.domain.evidence import Evidence, EvidenceKind
@@ -72,14 +73,19 @@ def evidence(found: Evidence, limit: int = 200) -> str:
     if found.kind is EvidenceKind.COMMIT:
         text = found.title
     elif found.kind is EvidenceKind.TRACE:
-        rows = text.split("\n")
-        spans = [row for row in rows if " error" in row] or rows
-        text = f"{found.title}: " + " / ".join(" ".join(row.split()) for row in spans[:4])
+        text = f"{found.title}: " + " / ".join(_failing_spans(text)[:4])
     elif found.kind is EvidenceKind.LOG:
         text = f"{found.service} log “{found.data.get('template', text)}”"
         text += found.excerpt[found.excerpt.rfind("\n(") :].replace("\n", " ")
     about = f"{found.service}: " if found.service not in text else ""
     return f"{found.id} {line(about + text, limit)}"
+
+
+def _failing_spans(excerpt: str) -> list[str]:
+    """Rows of a trace's excerpt, their messages with what varies masked."""
+    rows = [" ".join(row.split()) for row in excerpt.split("\n")]
+    failing = (row.partition(" error ") for row in rows if " error" in row)
+    return [f"{span} error {shape_of(message)}".strip() for span, _, message in failing] or rows
 
 
 def hypothesis(number: int, found: Hypothesis) -> str:
@@ -140,13 +146,16 @@ def parts(found: Sequence[ScorePart], most: int) -> list[str]:
 
 
 def hunk(found: Hunk, most: int) -> list[str]:
-    """Changed lines with a line of context around them; what is left out is counted."""
+    """Changed lines with a line of context around them; what is left out is counted. The sign
+    stands apart: beside an `@` it would look like an address to the redaction."""
     place = f"  @@ {line(found.path, 160)} {line(found.symbol, 80)}".rstrip()
     if not found.lines:
         return [f"{place} ({line(found.note) or 'no lines'})"]
     changed = [n for n, row in enumerate(found.lines) if row.sign != " "]
     near = [n for n in range(len(found.lines)) if any(abs(n - c) <= 1 for c in changed)]
-    rows = [f"  {row.sign}{_code(row.text)}" for row in (found.lines[n] for n in near[:most])]
+    rows = [
+        f"  {row.sign} {_code(row.text)}".rstrip() for row in (found.lines[n] for n in near[:most])
+    ]
     left = len(near) - most
     return [place, *rows, *([f"  … {left} more lines: tool diff"] if left > 0 else [])]
 

@@ -154,6 +154,31 @@ def test_a_secret_is_not_sent() -> None:
     assert "<email:" in text
 
 
+def test_a_decorator_is_no_address() -> None:
+    rows = (Line("-", 1, "@service.every(20)"), Line("+", 1, "@service.every(15)"))
+    report = a_report()
+    suspect = replace(report.suspects[0], guilty_hunks=(Hunk(GUILTY, "app.py", rows),))
+    text = evidence_pack(replace(report, suspects=(suspect,)), redactor=RuleRedactor(b"k"))
+    assert "  - @service.every(20)\n  + @service.every(15)\n" in text
+
+
+def test_a_change_that_was_ruled_out_is_told_once() -> None:
+    report = a_report()
+    out = RuledOut("commit b7702d91ec “Cache stock levels for 30 s”", "not on the path", ("E7",))
+    flag = RuledOut("flag “new-cart: off → on”", "requests without it fail too", ("E8",))
+    accused = replace(report.hypotheses[1], kind="change", suspect=report.suspects[1].id)
+    told = replace(report, ruled_out=(out, flag), hypotheses=(report.hypotheses[0], accused))
+    text = packed(told)
+    assert text.count("not on the path") == 1
+    assert "also ruled out" not in text
+
+
+def test_no_change_is_said_to_be_known() -> None:
+    report = a_report()
+    text = packed(replace(report, suspects=(), ruled_out=(), timeline=()))
+    assert "None is known." in text
+
+
 def test_frames_differ_from_pack_to_pack() -> None:
     one, other = (evidence_pack(a_report(), redactor=NoRedaction()) for _ in range(2))
     assert one != other

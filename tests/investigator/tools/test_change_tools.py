@@ -50,11 +50,11 @@ def test_the_diff_of_a_commit_and_of_one_of_its_files(desk: Desk, notebook: Note
     assert read(tools.diff(desk, notebook, GUILTY[:9], "docs/coupons.md")) == [
         "commit 4f1c9a7e2b6d “Simplify coupons” by Ada, in docs/coupons.md:",
         "  @@ docs/coupons.md",
-        "  -## Coupons",
-        "  +## Coupons and rebates",
+        "  - ## Coupons",
+        "  + ## Coupons and rebates",
     ]
     found = tools.diff(desk, notebook, f"commit {GUILTY}")
-    assert "  +return total * coupon['factor']" in read(found)
+    assert "  + return total * coupon['factor']" in read(found)
     evidence = notebook.cited(found.evidence)
     assert evidence is not None
     assert (evidence.kind, evidence.data["hash"]) == (EvidenceKind.COMMIT, GUILTY)
@@ -100,9 +100,9 @@ def test_a_real_repository(shop: System, report: Report, tmp_path: Path) -> None
     notebook = a_notebook(desk)
     assert read(tools.diff(desk, notebook, newest[:8]))[1:] == [
         "  @@ pay.py",
-        "  -a = 1",
-        "  +a = 2",
-        "   b = 2",
+        "  - a = 1",
+        "  + a = 2",
+        "    b = 2",
     ]
     (row,) = tools.blame(desk, notebook, "pay.py", 1).rows
     assert row.startswith(f"pay.py:1 was last written by {newest[:12]} (Ada, ")
