@@ -11,7 +11,8 @@ from itertools import combinations
 
 from assistant.domain.report import Breakdown
 from assistant.investigator.gate.clock import clocks, days
-from assistant.investigator.gate.grounds import Course, Grounds
+from assistant.investigator.gate.courses import Course
+from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import UNITS
 from assistant.investigator.gate.quantities import quantities
 

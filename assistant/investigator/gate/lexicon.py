@@ -96,11 +96,12 @@ FELL = _phrases(
     emptied, empties, cleared, relieved, freed up, scaled down, shed, tanked, nosedived,
     cratered, slumped, waned, abated, came down, comes down, down by, speeded up, accelerated,
     lower than, contracted, thinned, quickened, faster than, dwindled, deflated, crept down,
-    trimmed, fell, falls, fallen, falling, drop*, declining, declined to, declined from, declined by, decreas*, sank, sink*, sunk, dip*,
-    plung*, plummet*, shrank, shrink*, shrunk, lowered, reduc*, collapsed, halv*, faster, sped
-    up, speeds up, speeding up, improv*, tumbl*, slid, went down, goes down, going down, gone
-    down, go down, cut to, cut by, was cut, down from, down to, less busy, lower, worked off,
-    eased, shorter, recovered to, quicker, became fast*, got fast*, diminish*, dwindl*
+    trimmed, fell, falls, fallen, falling, drop*, declining, declined to, declined from,
+    declined by, decreas*, sank, sink*, sunk, dip*, plung*, plummet*, shrank, shrink*, shrunk,
+    lowered, reduc*, collapsed, halv*, faster, sped up, speeds up, speeding up, improv*,
+    tumbl*, slid, went down, goes down, going down, gone down, go down, cut to, cut by, was
+    cut, down from, down to, less busy, lower, worked off, eased, shorter, recovered to,
+    quicker, became fast*, got fast*, diminish*, dwindl*
     """
 )
 APPEARED = _phrases(

@@ -12,7 +12,8 @@ import snowballstemmer
 
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import Report
-from assistant.investigator.gate.grounds import CHANGES, Grounds
+from assistant.investigator.gate.courses import CHANGES
+from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.names import stem as bare
 from assistant.investigator.gate.reading import Reading
 

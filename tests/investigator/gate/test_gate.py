@@ -32,7 +32,8 @@ EXTRA = (
         "E11",
         EvidenceKind.COMMIT,
         "commit aa11bb22cc33 client: less patience",
-        "aa11bb22cc33 client: less patience\n-TIMEOUT = 5 * time.Second\n+TIMEOUT = 300 * time.Millisecond",
+        "aa11bb22cc33 client: less patience\n"
+        "-TIMEOUT = 5 * time.Second\n+TIMEOUT = 300 * time.Millisecond",
         "git show aa11bb22cc33",
         a_window(),
         data={"hash": "aa11bb22cc33"},

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from assistant.domain.anomaly import Direction
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.report import Report
-from assistant.investigator.gate.grounds import Course, Grounds
+from assistant.investigator.gate.courses import Course
+from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import ENDED, FAILURES, GOES_ON, SUCCESSES, UNHURT
 from assistant.investigator.gate.names import stem
 from assistant.investigator.gate.reading import Reading

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from assistant.domain.anomaly import Direction
 from assistant.investigator.gate.checks.numbers import matches
+from assistant.investigator.gate.courses import Course
 from assistant.investigator.gate.facts import Fact, unit_of
-from assistant.investigator.gate.grounds import Course, Grounds
+from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import AMBIGUOUS, APPEARED, ENDED, FELL, ROSE, STOPPED
 from assistant.investigator.gate.linking import linked
 from assistant.investigator.gate.quantities import Quantity

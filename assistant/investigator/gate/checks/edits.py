@@ -11,8 +11,9 @@ import snowballstemmer
 
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.investigator.gate.checks.numbers import matches
+from assistant.investigator.gate.courses import CHANGES
 from assistant.investigator.gate.facts import Fact, in_text
-from assistant.investigator.gate.grounds import CHANGES, Grounds
+from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import (
     ADDS,
     KEPT,

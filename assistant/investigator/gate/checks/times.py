@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from assistant.investigator.gate.clock import Clock, meets
-from assistant.investigator.gate.grounds import Grounds, Moment
+from assistant.investigator.gate.courses import Moment
+from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import ANOMALY_WORDS, CHANGE_NOUNS, CHANGE_WORDS
 from assistant.investigator.gate.reading import Reading
 
