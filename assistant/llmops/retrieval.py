@@ -26,18 +26,23 @@ def listening(seconds: list[float]) -> Iterator[None]:
         _heard.reset(token)
 
 
+def during_an_investigation() -> bool:
+    """What is embedded in the background was taken in, our own signals among it: a span of that
+    would be taken in as well, and so on for ever."""
+    return bool(trace.get_current_span().is_recording())
+
+
 @contextmanager
 def retrieving(instruments: Instruments, source: str, top_k: int) -> Iterator[None]:
     """The span `retrieval {source}`, and its duration."""
     about: dict[str, Value | None] = {names.DATA_SOURCE: source}
     started = time.perf_counter()
-    with _inside(instruments, names.RETRIEVAL, source, {**about, names.RETRIEVAL_TOP_K: top_k}):
+    with _span(instruments, names.RETRIEVAL, source, {**about, names.RETRIEVAL_TOP_K: top_k}):
         yield
     seconds = time.perf_counter() - started
     if (heard := _heard.get()) is not None:
         heard.append(seconds)
-    if _during_an_investigation():
-        instruments.observe(names.RETRIEVAL_DURATION, seconds, about)
+    instruments.observe(names.RETRIEVAL_DURATION, seconds, about)
 
 
 @contextmanager
@@ -47,24 +52,16 @@ def embedding(instruments: Instruments, model: str, dimensions: int) -> Iterator
         names.REQUEST_MODEL: model,
         names.EMBEDDINGS_DIMENSIONS: dimensions,
     }
-    with _inside(instruments, names.EMBEDDINGS, model, about):
+    with _span(instruments, names.EMBEDDINGS, model, about):
         yield
-
-
-def _during_an_investigation() -> bool:
-    """What is embedded in the background was taken in, our own signals among it: a span of that
-    would be taken in as well, and so on for ever."""
-    return bool(trace.get_current_span().is_recording())
 
 
 @contextmanager
-def _inside(
+def _span(
     instruments: Instruments, operation: str, target: str, about: Mapping[str, Value | None]
 ) -> Iterator[None]:
-    if not _during_an_investigation():
-        yield
-        return
-    with trace.use_span(instruments.start(operation, target, about), end_on_exit=True) as span:
+    span = instruments.start(operation, target, about)
+    with trace.use_span(span, end_on_exit=True, record_exception=False):
         try:
             yield
         except Exception as error:

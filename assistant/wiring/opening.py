@@ -33,8 +33,10 @@ from retrievers.telemetry import DuckDbTelemetry
 from retrievers.wrappers.group_commit import GroupCommit
 from retrievers.wrappers.late import LateRecords
 from retrievers.wrappers.redacted import RedactedHistory
+from retrievers.wrappers.traced import TracedEmbedder, TracedKnowledge
 
 if TYPE_CHECKING:
+    from assistant.llmops.instruments import Instruments
     from retrievers.records import (
         SqlChangeLog,
         SqlConversations,
@@ -71,8 +73,17 @@ def open_causeway(
         stack.callback(store.close)
         records = LateRecords(lambda: _open_records(settings))
         stack.callback(records.close)
-        knowledge = ChromaKnowledge(
-            settings.data_dir / "knowledge", _embedder(settings), chroma_url=settings.chroma_url
+
+        def instruments() -> Instruments:
+            return observatory.instruments
+
+        knowledge = TracedKnowledge(
+            ChromaKnowledge(
+                settings.data_dir / "knowledge",
+                TracedEmbedder(_embedder(settings), instruments),
+                chroma_url=settings.chroma_url,
+            ),
+            instruments,
         )
         stack.callback(knowledge.close)
         compute = _compute(settings, stack, long_running=long_running)
