@@ -69,8 +69,6 @@ SHARES: Mapping[str, float] = {
     "tenth": 1 / 10,
     "tenths": 1 / 10,
 }
-# Vague amounts, as the share that they may stand for at most.
-FEW_PERCENT = 0.15
 
 ROUGH = frozenset(
     "about around approximately roughly nearly almost ~ ≈ circa some close approx good".split()
@@ -80,28 +78,32 @@ AT_MOST = frozenset("under below most < ≤ within".split())
 
 ROSE = _phrases(
     """
-    scaled up, swells, fills up, multiplies, spiralled, spiraled, ran up, longer than, leapt,
-    leaped, crept up, edged up, ticked up, exploded, lengthened, prolonged, deteriorat*,
-    accumulat*, up by, shot through, jumped, peaked at, rocket*, swollen, widened, higher than,
-    raised, raises, stretched, blew up, worsened, overshot, mushroomed, rose, rise*, rising,
-    climb*, jump*, spike*, spiking, increas*, grew, grow*, surg*, soar*, rocketed, went up,
-    goes up, going up, gone up, go up, had gone up, ballooned, worse*, slowed, slows, slowing,
-    got slow*, became slow*, degrad*, escalat*, shot up, skyrocket*, swell*, swelled, building
-    up, built up, builds up, build up, piled up, filled up, filling up, slower, busier, higher,
-    up from, up to, doubl*, tripl*, quadrupl*, multiplied, inflated, mounted
+    more * than before, more * than usual, more often, swelled, mounting, built, piling up,
+    longer and longer, scaled up, swells, fills up, multiplies, spiralled, spiraled, ran up,
+    longer than, leapt, leaped, crept up, edged up, ticked up, exploded, lengthened, prolonged,
+    deteriorat*, accumulat*, up by, shot through, jumped, peaked at, rocket*, swollen, widened,
+    higher than, raised, raises, stretched, blew up, worsened, overshot, mushroomed, rose,
+    rise*, rising, climb*, jump*, spike*, spiking, increas*, grew, grow*, surg*, soar*,
+    rocketed, went up, goes up, going up, gone up, go up, had gone up, ballooned, worse*,
+    slowed, slows, slowing, got slow*, became slow*, degrad*, escalat*, shot up, skyrocket*,
+    swell*, building up, built up, builds up, build up, piled up, filled up, filling up,
+    slower, busier, higher, up from, up to, doubl*, tripl*, quadrupl*, multiplied, inflated,
+    mounted
     """
 )
 FELL = _phrases(
     """
-    emptied, empties, cleared, relieved, freed up, scaled down, shed, tanked, nosedived,
-    cratered, slumped, waned, abated, came down, comes down, down by, speeded up, accelerated,
-    lower than, contracted, thinned, quickened, faster than, dwindled, deflated, crept down,
-    trimmed, fell, falls, fallen, falling, drop*, declining, declined to, declined from,
-    declined by, decreas*, sank, sink*, sunk, dip*, plung*, plummet*, shrank, shrink*, shrunk,
-    lowered, reduc*, collapsed, halv*, faster, sped up, speeds up, speeding up, improv*,
-    tumbl*, slid, went down, goes down, going down, gone down, go down, cut to, cut by, was
-    cut, down from, down to, less busy, lower, worked off, eased, shorter, recovered to,
-    quicker, became fast*, got fast*, diminish*, dwindl*
+    fewer * than, less * than before, less * than usual, less often, sagged, shorter than,
+    tapered off, died down, cooled, softened, recedes, receded, reverted, emptied, empties,
+    cleared, relieved, freed up, scaled down, shed, tanked, nosedived, cratered, slumped,
+    waned, abated, came down, comes down, down by, speeded up, accelerated, lower than,
+    contracted, thinned, quickened, faster than, dwindled, deflated, crept down, trimmed, fell,
+    falls, fallen, falling, drop*, declining, declined to, declined from, declined by,
+    decreas*, sank, sink*, sunk, dip*, plung*, plummet*, shrank, shrink*, shrunk, lowered,
+    reduc*, collapsed, halv*, faster, sped up, speeds up, speeding up, improv*, tumbl*, slid,
+    went down, goes down, going down, gone down, go down, cut to, cut by, was cut, down from,
+    down to, less busy, lower, worked off, eased, shorter, recovered to, quicker, became fast*,
+    got fast*, diminish*, dwindl*
     """
 )
 APPEARED = _phrases(
@@ -168,28 +170,32 @@ LATER = _phrases(
 
 CAUSES = _phrases(
     """
-    make, cause, trigger, break, exhaust, overload, saturate, starve, drag, lead to, result in,
-    bring * to, brought * to, brings * to, bring * down, kill, block, introduce, produce,
-    propagate, delay, drain, flood, spoil, spoils, spoiled, spoilt, wreak*, topple, topples,
-    cripple*, crippling, swamp*, hogs, hogged, hog, knock * over, knocks * over, knocked *
-    over, leak*, sparked, sparks, provoked, provokes, prompted, set off, sets off, kicked off,
-    gave rise to, gives rise to, underlies, at the root, the reason, the trigger, destabilis*,
-    destabiliz*, impaired, impairs, wrecked, ate up, eats up, used up, uses up, consumes,
-    drained, drains, floods, flooded, delays, holds up, held up, bogged down, bogs down, weighs
-    on, contributed to, contributes to, played a part, plays a part, passes on, passed on,
-    takes out, took out, disrupted, disrupts, propagated, propagates, spread, spreads, is what
-    makes, has broken, has slowed, has caused, rendered, renders, damaged, damages, undermines,
-    undermined, bottleneck*, throttles, throttled, caused, causes, causing, led to, leads to,
-    leading to, triggered, triggers, triggering, introduced, introduces, broke, breaks,
-    breaking, made, makes, making, resulted in, results in, resulting in, produced, brought
-    about, brings * down, brought * down, took down, takes down, knocked out, responsible for,
-    to blame for, the cause, the root cause, is why, was why, explains, exhausted, exhausts,
-    overloaded, overloads, saturated, saturates, drove, drives, is behind, was behind,
-    propagated to, spread to, cascaded, starved, starves, slowed, slows, slow down, forced,
-    defeated, defeats, lets, let, filled, fills, so many, guilty, culprit, at fault, is to
-    blame, was to blame, kills, killed, crashed, crashes, dragged, drags, blocks, blocked,
-    accounts for, degraded, hurt, hurts, infected, toppled, choked, chokes, overwhelmed,
-    overwhelms, cost, costs, responsible, ruined, stalled, stalls, pulled down, pulls down
+    spilled over, spills over, spilling over, rippled, ripples, bled into, fed back,
+    reverberat*, affects, impacts, impacted, jams, jammed, clogs, clogged, burdens, burdened,
+    overruns, overran, trips, tripped, pushes * over, pushed * over, snowball*, hampers,
+    hampered, hinders, hindered, is responsible, was responsible, make, cause, trigger, break,
+    exhaust, overload, saturate, starve, drag, lead to, result in, bring * to, brought * to,
+    brings * to, bring * down, kill, block, introduce, produce, propagate, delay, drain, flood,
+    spoil, spoils, spoiled, spoilt, wreak*, topple, topples, cripple*, crippling, swamp*, hogs,
+    hogged, hog, knock * over, knocks * over, knocked * over, leak*, sparked, sparks, provoked,
+    provokes, prompted, set off, sets off, kicked off, gave rise to, gives rise to, underlies,
+    at the root, the reason, the trigger, destabilis*, destabiliz*, impaired, impairs, wrecked,
+    ate up, eats up, used up, uses up, consumes, drained, drains, floods, flooded, delays,
+    holds up, held up, bogged down, bogs down, weighs on, contributed to, contributes to,
+    played a part, plays a part, passes on, passed on, takes out, took out, disrupted,
+    disrupts, propagated, propagates, spread, spreads, is what makes, has broken, has slowed,
+    has caused, rendered, renders, damaged, damages, undermines, undermined, bottleneck*,
+    throttles, throttled, caused, causes, causing, led to, leads to, leading to, triggered,
+    triggers, triggering, introduced, introduces, broke, breaks, breaking, made, makes, making,
+    resulted in, results in, resulting in, produced, brought about, brings * down, brought *
+    down, took down, takes down, knocked out, responsible for, to blame for, the cause, the
+    root cause, is why, was why, explains, exhausted, exhausts, overloaded, overloads,
+    saturated, saturates, drove, drives, is behind, was behind, propagated to, spread to,
+    cascaded, starved, starves, slowed, slows, slow down, forced, defeated, defeats, lets, let,
+    filled, fills, so many, guilty, culprit, at fault, is to blame, was to blame, kills,
+    killed, crashed, crashes, dragged, drags, blocks, blocked, accounts for, degraded, hurt,
+    hurts, infected, toppled, choked, chokes, overwhelmed, overwhelms, cost, costs,
+    responsible, ruined, stalled, stalls, pulled down, pulls down
     """
 )
 CAUSED_BY = _phrases(
@@ -264,16 +270,18 @@ SUCCESSES = _phrases(
 )
 UNHURT = _phrases(
     """
-    no issue, no issues, undisturbed, immune, free of errors, free from errors, kept working,
-    keeps working, kept serving, operational, responsive, in order, all right, okay,
-    unimpaired, undamaged, unbothered, untroubled, uneventful, clean, as ever, like before, no
-    different, fully available, not hurt, good shape, performs well, held steady, remained
-    healthy, stayed healthy, keeps up, kept up, works as intended, unaffected, healthy,
-    unharmed, as usual, unchanged, stable, steady, within its baseline, at its baseline, within
-    their baseline, normal, normally, intact, spared, is fine, are fine, was fine, as before,
-    still works, unscathed, in good health, smoothly, flawless*, without a hitch, untouched,
-    error-free, works fine, stayed flat, remained flat, is flat, stayed the same, succeeded,
-    succeeds, all succeed, did well, kept its, keeps its
+    no slower, no worse, undiminished, in perfect order, no trouble, doing fine, running fine,
+    runs fine, runs normally, untouched by, not degraded, escaped, no issue, no issues,
+    undisturbed, immune, free of errors, free from errors, kept working, keeps working, kept
+    serving, operational, responsive, in order, all right, okay, unimpaired, undamaged,
+    unbothered, untroubled, uneventful, clean, as ever, like before, no different, fully
+    available, not hurt, good shape, performs well, held steady, remained healthy, stayed
+    healthy, keeps up, kept up, works as intended, unaffected, healthy, unharmed, as usual,
+    unchanged, stable, steady, within its baseline, at its baseline, within their baseline,
+    normal, normally, intact, spared, is fine, are fine, was fine, as before, still works,
+    unscathed, in good health, smoothly, flawless*, without a hitch, untouched, error-free,
+    works fine, stayed flat, remained flat, is flat, stayed the same, succeeded, succeeds, all
+    succeed, did well, kept its, keeps its
     """
 )
 # Said of a change: that it leaves something as it was.

@@ -16,7 +16,7 @@ from assistant.investigator.gate.reading import Reading
 
 _BAD = frozenset(("errors", "latency", "saturation", "log_rate"))
 _USUAL = ("before", "usually", "previously", "formerly", "until then", "earlier")
-_ALL = ("all", "every", "each", "in vain", "without exception", "nothing but")
+_ALL = ("all", "every", "each of", "in vain", "without exception", "nothing but")
 
 
 def check_absences(reading: Reading, grounds: Grounds) -> Iterator[str]:

@@ -52,6 +52,10 @@ def supported(name: str, reading: Reading, grounds: Grounds) -> bool:
         return True
     if not grounds.changes and not reading.said(_RELATIONS):
         return False
+    if reading.said((*CAUSES, *CAUSED_BY)):
+        path = [f"{h.source} {h.target}" for h in grounds.report.causal_path if h.verified]
+        if any(written_in(hop, name) for hop in path):
+            return True  # whether it leads where the sentence says is for the check of causes
     parts = [h.source for h in grounds.hops] + [h.target for h in grounds.hops]
     parts += [s.service for s in grounds.suspects] + [b.service for b in grounds.breakdowns]
     parts += [h.service for h in grounds.hypotheses[:1]] + [o.service for o in grounds.origins]
