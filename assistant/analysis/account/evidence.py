@@ -134,7 +134,7 @@ def series_evidence(evidence_id: str, anomaly: AnomalousSeries, window: TimeWind
 
 def in_words(found: AnomalyWindow) -> str:
     """Direction, levels, onset with its bounds, end and strength of an anomaly window."""
-    unit = f" {found.key.unit}" if found.key.unit else ""
+    unit = f" {found.key.unit}" if found.key.unit not in ("", "1") else ""
     return (
         f"{found.key.label()} of {found.service} {found.direction} from {found.baseline:.4g} to "
         f"{found.peak:.4g}{unit}; onset {found.onset:%H:%M:%S} "
