@@ -52,7 +52,8 @@ def supported(name: str, reading: Reading, grounds: Grounds) -> bool:
         return True
     if not grounds.changes and not reading.said(_RELATIONS):
         return False
-    if reading.said((*CAUSES, *CAUSED_BY)):
+    several = len({m.name for m in reading.services}) > 1
+    if several and reading.said((*CAUSES, *CAUSED_BY)):
         path = [f"{h.source} {h.target}" for h in grounds.report.causal_path if h.verified]
         if any(written_in(hop, name) for hop in path):
             return True  # whether it leads where the sentence says is for the check of causes
