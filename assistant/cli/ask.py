@@ -29,14 +29,11 @@ def command(config: Path | None, question: str, report_id: str, as_json: bool) -
     to standard output. Times are UTC unless an offset stands behind them. A question that was not
     understood ends with exit code 2 and says what can be asked.
     """
+    from assistant.cli.backend import connected
     from assistant.cli.talking import Progress, answer_text, followed, person
 
     progress = Progress(tokens=sys.stderr.isatty())
-    if not as_json:
-        click.secho("· asking", dim=True, err=True)
-    from assistant.cli.backend import connected
-
-    with connected(options.settings_from(config)) as backend:
+    with connected(options.settings_from(config), tell=progress.step) as backend:
         chat = backend.start_chat(user=person(), report_id=report_id)
         event = followed(backend.say(chat.id, question), progress)
     if as_json:

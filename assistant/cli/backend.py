@@ -102,14 +102,19 @@ class Backend(Protocol):
 
 @contextmanager
 def connected(
-    settings: Settings, *, patience: timedelta = timedelta(minutes=5)
+    settings: Settings,
+    *,
+    patience: timedelta = timedelta(minutes=5),
+    tell: Callable[[str], None] = lambda step: None,
 ) -> Iterator[Backend]:
-    """The right backend for the data directory. Raises StoreInUse when its owner is a command
-    that answers nobody, Unreachable when the server does not respond."""
+    """The right backend for the data directory; `tell` hears what takes its time. Raises
+    StoreInUse when its owner is a command that answers nobody, Unreachable when the server does
+    not respond."""
     from retrievers.ownership import owner_of
 
     owner = owner_of(settings.data_dir)
     if owner is None:
+        tell("opening the stores")
         from assistant.cli.local import Local
         from assistant.wiring import open_causeway
 
@@ -121,6 +126,7 @@ def connected(
             f"Another causeway command (process {owner.pid}) is using {settings.data_dir}.",
             hint="Wait until it is done, or set CAUSEWAY_DATA_DIR to another folder.",
         )
+    tell("asking the server")
     from assistant.cli.remote import Remote
 
     remote = Remote(owner.address, patience)

@@ -15,6 +15,7 @@ from assistant.domain.errors import CallerError, CausewayError, Overloaded
 
 if TYPE_CHECKING:
     from assistant.cli.backend import Backend
+    from assistant.cli.talking import Progress
     from assistant.domain.conversation import Conversation
 
 _HELP = """/evidence E3   show a piece of evidence
@@ -44,16 +45,18 @@ def command(config: Path | None, report_id: str, chat_id: str, listing: bool) ->
     can be asked. Ctrl-C stops an answer, not the chat. From a pipe, each line is a message.
     """
     from assistant.cli.backend import connected
+    from assistant.cli.talking import Progress
 
     if report_id and chat_id:
         raise click.UsageError("Give --report or --continue, not both.")
     settings = options.settings_from(config)
-    with connected(settings) as backend:
+    progress = Progress(tokens=sys.stderr.isatty())
+    with connected(settings, tell=progress.step) as backend:
         if listing:
             _list(backend)
             return
         chat = _opened(backend, report_id, chat_id)
-        talk = _Talk(backend, chat)
+        talk = _Talk(backend, chat, progress)
         ask = _asking(settings.data_dir / "chat_history") if sys.stdin.isatty() else _piped
         while (line := ask()) is not None:
             if not talk.heard(line.strip()):
@@ -64,13 +67,11 @@ def command(config: Path | None, report_id: str, chat_id: str, listing: bool) ->
 class _Talk:
     """A conversation at a terminal or on a pipe."""
 
-    def __init__(self, backend: Backend, chat: Conversation) -> None:
-        from assistant.cli.talking import Progress
-
+    def __init__(self, backend: Backend, chat: Conversation, progress: Progress) -> None:
         self._backend = backend
         self.chat_id = chat.id
         self._report_id = chat.report_id
-        self._progress = Progress(tokens=sys.stderr.isatty())
+        self._progress = progress
 
     def heard(self, line: str) -> bool:
         """Answer a line; False when it says good-bye."""

@@ -29,15 +29,18 @@ class Progress:
         self._tokens = tokens
         self._open = False  # a line of tokens has been begun
 
+    def step(self, text: str) -> None:
+        """A line of what is being done."""
+        self.end()
+        click.secho(f"· {printable(text)}", dim=True, err=True)
+
     def show(self, event: Event) -> None:
         if event.kind is EventKind.TOKEN and self._tokens:
             click.secho(printable(event.text), dim=True, nl=False, err=True)
             self._open = True
             return
-        line = line_of(event)
-        if line:
-            self.end()
-            click.secho(f"· {printable(line)}", dim=True, err=True)
+        if line := line_of(event):
+            self.step(line)
 
     def end(self) -> None:
         if self._open:

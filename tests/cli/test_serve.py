@@ -83,7 +83,9 @@ def test_a_conversation_through_the_server(installation: Installation, server: S
     assert ran.code == 0, ran.err
     assert "The catalogue names no owner of checkout. [E" in ran.out
     assert "First failed" in ran.out
-    assert ran.err.startswith("· reading the question\n· Understood: checkout from ")
+    assert ran.err.startswith(
+        "· asking the server\n· reading the question\n· Understood: checkout from "
+    )
     assert "· weighing causes" in ran.err
 
 

@@ -59,7 +59,7 @@ def test_one_question_one_answer_with_steps_beside_it(run: Ask) -> None:
     assert ran.exit_code == 0, ran.output
     assert ran.stdout.startswith("Understood: checkout from ")
     assert "checkout failed first: POST /pay ratio rose from 0 to 1" in ran.stdout
-    assert ran.stderr.startswith("· asking\n· reading the question\n")
+    assert ran.stderr.startswith("· opening the stores\n· reading the question\n")
     assert "· weighing causes\n" in ran.stderr
     assert "Go on with: causeway chat --report " in ran.stderr
 
@@ -127,7 +127,7 @@ def test_ctrl_c_stops_the_answer_and_not_the_chat(capsys: pytest.CaptureFixture[
         yield Event(2, at(), EventKind.ANSWER, "42", {"notes": ["42"], "claims": []})
 
     backend: Any = SimpleNamespace(say=say, stop=stopped.append)
-    talk = _Talk(backend, Conversation("c-1", at()))
+    talk = _Talk(backend, Conversation("c-1", at()), Progress(tokens=False))
 
     assert talk.heard("long")
     assert talk.heard("short")
