@@ -26,7 +26,10 @@ def a_document(
     text: str, kind: DocumentKind = DocumentKind.LOG_TEMPLATE, **changes: str
 ) -> Document:
     moment = at_ns(-5)
-    return Document(f"{kind}-{text}", kind, text, first_ns=moment, last_ns=moment, **changes)
+    number = "-".join(changes.values())
+    return Document(
+        f"{kind}-{number}-{text}", kind, text, first_ns=moment, last_ns=moment, **changes
+    )
 
 
 @pytest.fixture
@@ -38,6 +41,9 @@ def desk(shop: System, report: Report) -> Desk:
             a_document("cart was rendered", service="checkout"),
             a_document(
                 "Smaller pool of connections", DocumentKind.HUNK, reference="c" * 40, path="db.py"
+            ),
+            a_document(
+                "Smaller pool of connections", DocumentKind.HUNK, service="stock", path="db.py"
             ),
             a_document(
                 "pool › Drain the pool of connections", DocumentKind.RUNBOOK, reference="a@1"
@@ -54,7 +60,7 @@ def test_what_is_alike_comes_closest_first(desk: Desk) -> None:
     assert title == "anything like “pool of connections exhausted”:"
     assert rows[0].endswith(" logs payments last 11:55:00: pool of connections is exhausted")
     assert [row.split(" ")[1] for row in rows] == ["logs", "code", "runbooks"]
-    assert "code cccccccccccc db.py last 11:55:00: Smaller pool of connections" in rows[1]
+    assert rows[1].endswith(" db.py last 11:55:00: Smaller pool of connections")
 
 
 @pytest.mark.parametrize(
