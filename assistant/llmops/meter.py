@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from langchain_core.callbacks import BaseCallbackHandler
@@ -24,7 +24,6 @@ from opentelemetry import context as otel
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind
 
-from assistant.domain.ports import Ledger
 from assistant.domain.usage import CallContext, ModelCall, PromptRef, Usage
 from assistant.domain.window import to_ns
 from assistant.llmops import names
@@ -43,6 +42,12 @@ from assistant.llmops.retrieval import listening
 from assistant.telemetry import OwnTelemetry
 
 log = logging.getLogger(__name__)
+
+
+class Recorder(Protocol):
+    """Where calls go: a Ledger, or what stands before one."""
+
+    def record(self, call: ModelCall) -> None: ...
 
 
 @dataclass(slots=True)
@@ -92,7 +97,7 @@ class Meter(BaseCallbackHandler):
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: Recorder,
         context: CallContext,
         prices: Prices,
         clock: Callable[[], datetime],

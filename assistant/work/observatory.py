@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,17 +24,15 @@ from assistant.intake import Intake, ingest
 from assistant.llmops.quality import score_of_feedback, scores_of
 from assistant.settings import Settings
 from assistant.telemetry import OwnTelemetry
+from assistant.work.bookkeeping import Bookkeeper
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
-    from assistant.llmops.changed import ChangeWatch
     from assistant.llmops.export import Exported
     from assistant.llmops.instruments import Instruments
     from assistant.llmops.meter import Meter
     from assistant.llmops.prices import Prices
-
-log = logging.getLogger(__name__)
 
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _SIGNALS = ("traces", "metrics", "logs")
@@ -94,31 +92,23 @@ class Observatory:
         from assistant.llmops.meter import Meter
 
         parts = self._made()
-        return Meter(
-            self._ledger,
-            context,
-            parts.prices,
-            self._clock,
-            instruments=parts.instruments,
-            watch=parts.watch,
-        )
+        return Meter(parts.books, context, parts.prices, self._clock, instruments=parts.instruments)
 
     def judge(self, scores: Sequence[Score], judged: Span | None = None) -> None:
-        """Keep scores in the ledger, and tell them as evaluations of the span they judge. As with
-        calls, a ledger that fails is logged, and ends nothing."""
-        try:
-            self._ledger.judge(scores)
-        except Exception:
-            log.exception("%d scores could not be recorded in the ledger", len(scores))
+        """Keep scores in the ledger, and tell them as evaluations of the span they judge."""
+        parts = self._made()
+        parts.books.judge(scores)
         for score in scores:
-            self.instruments.evaluated(score, judged)
+            parts.instruments.evaluated(score, judged)
 
     def judge_report(self, report: Report, meter: Meter) -> None:
-        """The scores of a report that a model took part in."""
+        """The scores of a report that a model took part in; on return they and its calls are in
+        the ledger."""
         prompt = report.narration.prompt if report.narration else None
         context = replace(meter.context, step="investigate", prompt=prompt)
         scores = scores_of(report, context, self._clock(), meter.retrievals)
         self.judge(scores, meter.judged)
+        self._made().books.settle()
 
     def judge_feedback(self, feedback: Feedback, report: Report) -> None:
         """What a person thinks of it is a score as well."""
@@ -126,10 +116,14 @@ class Observatory:
 
     def flush(self) -> None:
         """Everything said so far is stored, or sent, on return."""
+        if self._parts:
+            self._parts.books.settle()
         if self._exported:
             self._exported.flush()
 
     def close(self) -> None:
+        if self._parts:
+            self._parts.books.close()
         if self._exported:
             self._exported.close()
 
@@ -154,11 +148,12 @@ class _Parts:
 
     instruments: Instruments
     prices: Prices
-    watch: ChangeWatch
+    books: Bookkeeper
 
     def __init__(
         self, telemetry: OwnTelemetry, settings: Settings, intake: Intake, ledger: Ledger
     ) -> None:
+        from assistant.llmops import names
         from assistant.llmops.changed import ChangeWatch
         from assistant.llmops.instruments import Instruments
         from assistant.llmops.prices import Prices
@@ -167,7 +162,8 @@ class _Parts:
             telemetry, mode=settings.genai_names, redactor=intake.redactor
         )
         self.prices = Prices(settings.model_table.values())
-        self.watch = ChangeWatch(ledger, intake.changes)
+        failures = partial(self.instruments.count, names.LEDGER_FAILURES, 1, {})
+        self.books = Bookkeeper(ledger, ChangeWatch(ledger, intake.changes), failures)
 
 
 def signals_to_endpoint(

@@ -51,6 +51,7 @@ def test_calls_and_scores_are_found_in_our_own_store(causeway: Causeway) -> None
     assert event.event_name == "gen_ai.evaluation.result"
     assert event.trace_id == trace.trace_id
     assert causeway.ledger.spent(window).calls == 1
+    assert [score.name for score in causeway.ledger.scores(window)] == ["grounded_claims"]
 
 
 def test_idleness_and_ingest_add_nothing(causeway: Causeway) -> None:
