@@ -77,9 +77,15 @@ def server_sent(event: Event) -> bytes:
     return f"id: {event.number}\nevent: {event.kind.value}\ndata: {body}\n\n".encode()
 
 
-def failure_of(event: Event) -> dict[str, str]:
+def failure_of(event: Event) -> dict[str, Any]:
     """The problem document that a failed answer stands for."""
     assert event.kind is EventKind.FAILED
     kind = str(event.data.get("error") or "CausewayError")
     hint = str(event.data.get("hint", ""))
-    return {"type": f"urn:causeway:problem:{kind}", "detail": event.text, "hint": hint}
+    near = event.data.get("near") or ()
+    return {
+        "type": f"urn:causeway:problem:{kind}",
+        "detail": event.text,
+        "hint": hint,
+        "near": near,
+    }

@@ -14,6 +14,7 @@ import httpx
 from assistant.api.chat_schemas import (
     conversation_from_dict,
     event_from_dict,
+    failure_of,
     feedback_to_dict,
 )
 from assistant.api.problems import error_of
@@ -23,7 +24,7 @@ from assistant.cli.failures import Unreachable
 from assistant.cli.repositories import known_name
 from assistant.cli.talking import person
 from assistant.domain.changes import RecordedChange
-from assistant.domain.conversation import Conversation, Event, Feedback
+from assistant.domain.conversation import Conversation, Event, EventKind, Feedback
 from assistant.domain.errors import CallerError, Overloaded
 from assistant.domain.report import Question, Report
 from assistant.domain.signals import Series
@@ -57,10 +58,21 @@ class Remote:
     ) -> Report:
         progress("asking the server")
         asked = {"model": model, "user": person(), "channel": "cli"}
-        answer = self._ask(
-            "POST", "/api/v1/investigations", json=question_to_dict(question), params=asked
-        )
-        return report_from_json(answer.content)
+        body = question_to_dict(question)
+        report_id = ""
+        try:
+            for event in self._events("/api/v1/investigations", body, params=asked):
+                if event.kind is EventKind.STEP:
+                    progress(event.text)
+                elif event.kind is EventKind.FAILED:
+                    raise error_of(failure_of(event))
+                report_id = str(event.data.get("id", report_id))
+                hear(event)
+        except KeyboardInterrupt:
+            # Leaving ends the model's part; the report of the analysis is kept by then.
+            if not report_id:
+                raise
+        return self.report(report_id)
 
     def changes(self, window: TimeWindow, services: Sequence[str]) -> Sequence[RecordedChange]:
         answer = self._ask(
@@ -94,10 +106,13 @@ class Remote:
         return [conversation_from_dict(row) for row in rows]
 
     def say(self, chat_id: str, message: str) -> Iterator[Event]:
-        path = f"/api/v1/chats/{_part(chat_id)}/messages"
-        events = {"Accept": "text/event-stream"}
+        return self._events(f"/api/v1/chats/{_part(chat_id)}/messages", {"text": message})
+
+    def _events(self, path: str, body: object, **options: Any) -> Iterator[Event]:
+        """Server-sent events, up to the last one."""
+        accepted = {"Accept": "text/event-stream"}
         try:
-            with self._http.stream("POST", path, json={"text": message}, headers=events) as answer:
+            with self._http.stream("POST", path, json=body, headers=accepted, **options) as answer:
                 if not answer.is_success:
                     answer.read()
                 self._checked(answer)

@@ -6,9 +6,12 @@ import itertools
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from assistant.domain.conversation import Event, EventKind
+
+OnStop: TypeAlias = Callable[[Callable[[], None]], None]
+"""Takes what is to be done when whoever asked wants no more, for a call that hangs."""
 
 _TEXT_FIELD = re.compile(r'"text"\s*:\s*"')
 _WHOLE = re.compile(r'(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\[^u])*', re.DOTALL)
@@ -63,6 +66,10 @@ class Spoken:
                 return said
             self._rest = self._rest[1:]
             self._inside = False
+
+
+def never(tell: Callable[[], None]) -> None:
+    """An OnStop without a stop."""
 
 
 def _unescaped(text: str) -> str:

@@ -19,7 +19,7 @@ from assistant.domain.usage import Budget
 from assistant.investigator import words
 from assistant.investigator.agent import Outcome, Patience, ask_model
 from assistant.investigator.answer import Explanation, Repair
-from assistant.investigator.events import EventStream
+from assistant.investigator.events import EventStream, OnStop, never
 from assistant.investigator.framing import framed
 from assistant.investigator.gate import check_all
 from assistant.investigator.limits import Limits
@@ -62,6 +62,7 @@ class Narrator:
     tools: Callable[[Report, Notebook], Sequence[BaseTool]]
     emit: EventStream
     patience: Patience = _PATIENCE
+    on_stop: OnStop = never
 
     def __call__(self, report: Report) -> Report:
         """The report with the model's part in it, or as it was with why there is none; unchanged
@@ -70,6 +71,7 @@ class Narrator:
         if chain is None:
             return report
         limits = Limits(self.budget, lambda: self.meter.usage, self.meter.price)
+        self.on_stop(lambda: limits.stop("it was stopped"))
         notebook = Notebook(report)
         explained = report
         with self.meter.agent("investigator"):

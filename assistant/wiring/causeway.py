@@ -30,14 +30,16 @@ from assistant.domain.signals import Series, SignalBatch
 from assistant.domain.usage import CallContext
 from assistant.domain.window import TimeWindow
 from assistant.intake import Intake, ingest
-from assistant.investigator.events import EventStream
+from assistant.investigator.events import EventStream, OnStop, never
 from assistant.settings import Settings
+from assistant.telemetry import SERVICE_NAME
 from assistant.work.commits import IndexingChangeLog
 from assistant.work.explaining import Explainer
 from assistant.work.learning import Learner
 from assistant.work.observatory import Observatory
 from assistant.work.runbooks import Runbooks
 from retrievers.ownership import DataDirectory
+from retrievers.wrappers.without import WithoutService
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -103,10 +105,12 @@ class Causeway:
         context: CallContext = _INVESTIGATE,
         model: str = "",
         hear: Callable[[Event], None] = lambda event: None,
+        on_stop: OnStop = never,
     ) -> Report:
         """Run the whole line; the report is kept under its id. A configured model explains it, on
         behalf of `context`: the one called `model`, or none for 'none'. `progress` hears of each
-        step, `hear` of everything. Raises InvalidSettings for an unknown model."""
+        step, `hear` of everything; what it raises ends the investigation, and `on_stop` a call
+        that hangs. Raises InvalidSettings for an unknown model."""
         # Imported at the first question: the analysis takes seconds that ingest need not wait for.
         from assistant.pipeline import investigate
 
@@ -119,9 +123,9 @@ class Causeway:
                 emit(EventKind.STEP, step)
 
             symptom = self.intake.redactor.text(question.symptom)
-            narrate = self.explainer.narrate(context, emit, model)
+            narrate = self.explainer.narrate(context, emit, model, on_stop)
             asked = replace(question, symptom=symptom)
-            return investigate(asked, self._sources(), heard, narrate, self.memory)
+            return investigate(asked, self._sources(question.service), heard, narrate, self.memory)
 
     @property
     def memory(self) -> Memory:
@@ -130,11 +134,13 @@ class Causeway:
 
         return Memory(self.knowledge, self.reports, self.feedback)
 
-    def _sources(self) -> Sources:
+    def _sources(self, service: str) -> Sources:
+        """What a question about `service` looks at."""
         from assistant.gather import Reach, Sources
 
+        about_ourselves = service == SERVICE_NAME
         return Sources(
-            telemetry=self.telemetry,
+            telemetry=self.telemetry if about_ourselves else self._others,
             changes=self.changes,
             code=self.code,
             knowledge=self.knowledge,
@@ -149,12 +155,17 @@ class Causeway:
             ),
         )
 
+    @property
+    def _others(self) -> TelemetryStore:
+        return WithoutService(self.telemetry, SERVICE_NAME)
+
     def warm_up(self) -> None:
         """Load what taking in telemetry does not need and the first question would wait for.
         Raises what is wrong with the records."""
         self.open_records()
         self.runbooks.current()
-        for module in ("assistant.pipeline", "integrations.renderings.html"):
+        parts = ("pipeline", "investigator.chat.turns")
+        for module in (*(f"assistant.{part}" for part in parts), "integrations.renderings.html"):
             importlib.import_module(module)
         self.explainer.warm_up()
 
@@ -181,7 +192,12 @@ class Causeway:
         from assistant.investigator.tools.binding import tools
         from assistant.investigator.tools.desk import Desk
 
-        desk = Desk(report, self._sources(), self.intake.redactor, self.runbooks.current)
+        desk = Desk(
+            report,
+            self._sources(report.question.service),
+            self.intake.redactor,
+            self.runbooks.current,
+        )
         return tools(desk, notebook)
 
     def _chat(self) -> Chat:
@@ -205,16 +221,18 @@ class Causeway:
         """Anomaly windows of services that a report does not list, in its window."""
         from assistant.investigator.tools import Desk, look
 
-        desk = Desk(report, self._sources(), self.intake.redactor)
+        desk = Desk(report, self._sources(report.question.service), self.intake.redactor)
         return [found.window for found in look(desk, services, report.window)]
 
-    def _asked_in_chat(self, question: Question, chat: Conversation, emit: EventStream) -> Report:
+    def _asked_in_chat(
+        self, question: Question, chat: Conversation, emit: EventStream, on_stop: OnStop
+    ) -> Report:
         context = replace(_INVESTIGATE, conversation=chat.id, user=chat.user, channel=chat.channel)
 
         def hear(event: Event) -> None:
             emit(event.kind, event.text, **event.data)
 
-        return self.investigate(question, context=context, hear=hear)
+        return self.investigate(question, context=context, hear=hear, on_stop=on_stop)
 
     def give_feedback(self, feedback: Feedback) -> Feedback:
         """Keep what a person says of a report, redacted. Raises NotFound without that report."""

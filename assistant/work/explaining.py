@@ -10,12 +10,13 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from assistant.domain.conversation import EventKind
 from assistant.domain.ports import Ledger, Redactor
 from assistant.domain.report import Narration, Report
 from assistant.domain.usage import Budget, CallContext
 from assistant.domain.window import TimeWindow
 from assistant.investigator.chat.stream import Stopped
-from assistant.investigator.events import EventStream
+from assistant.investigator.events import EventStream, OnStop, never
 from assistant.investigator.models import Models
 from assistant.settings import NO_MODEL, Settings
 from assistant.work.observatory import Observatory
@@ -27,12 +28,23 @@ if TYPE_CHECKING:
     from assistant.investigator.chat.chat import Speaker
     from assistant.investigator.notebook import Notebook
 
-__all__ = ["Explainer"]
+__all__ = ["Explainer", "tell_report"]
 
 _NARRATE = "assistant.investigator.narrate"
 _MISTAKE = "Causeway made a mistake; its log has the details"
 
 log = logging.getLogger(__name__)
+
+
+def tell_report(report: Report, emit: EventStream) -> None:
+    """That a report is ready, or is ready again."""
+    emit(
+        EventKind.REPORT,
+        report.headline.text,
+        id=report.id,
+        verdict=report.verdict.value,
+        confidence=report.confidence,
+    )
 
 
 class Explainer:
@@ -59,7 +71,11 @@ class Explainer:
         return Models(self._settings.model_table, self._settings.model_steps)
 
     def narrate(
-        self, context: CallContext, emit: EventStream, model: str = ""
+        self,
+        context: CallContext,
+        emit: EventStream,
+        model: str = "",
+        on_stop: OnStop = never,
     ) -> Callable[[Report], Report] | None:
         """What adds a model's explanation to a report; None when no model is configured, or
         `model` is 'none'. Raises InvalidSettings when none is called `model`."""
@@ -68,7 +84,7 @@ class Explainer:
         models = self.models.only(model) if model else self.models
         if models.for_step("investigate") is None:
             return None
-        return lambda report: self._narrated(report, models, context, emit)
+        return lambda report: self._narrated(report, models, context, emit, on_stop)
 
     def speaker(self) -> Speaker | None:
         """Who answers in conversations; None when no model is configured."""
@@ -107,7 +123,12 @@ class Explainer:
         return replace(budget, usd=usd, usd_is="" if usd == budget.usd else "left for today")
 
     def _narrated(
-        self, report: Report, models: Models, context: CallContext, emit: EventStream
+        self,
+        report: Report,
+        models: Models,
+        context: CallContext,
+        emit: EventStream,
+        on_stop: OnStop,
     ) -> Report:
         from assistant.investigator.narrate import Narrator
 
@@ -119,7 +140,9 @@ class Explainer:
             redactor=self._redactor,
             tools=self._tools,
             emit=emit,
+            on_stop=on_stop,
         )
+        tell_report(report, emit)
         try:
             explained = narrator(report)
             self._observatory.judge_report(explained, meter)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse
 
 from assistant.api.chat_schemas import (
     ChatJson,
@@ -16,15 +15,13 @@ from assistant.api.chat_schemas import (
     event_to_dict,
     failure_of,
     feedback_to_dict,
-    server_sent,
 )
 from assistant.api.problems import error_of
+from assistant.api.streams import EVENTS, streamed
 from assistant.domain.conversation import Event, EventKind
 from assistant.investigator.chat.stream import Broadcast
 from assistant.wiring import Causeway
 
-_EVENTS = "text/event-stream"
-_ALIVE_S = 15.0  # proxies close what is silent for longer
 _LAST = (EventKind.ANSWER, EventKind.FAILED, EventKind.STOPPED)
 
 
@@ -55,8 +52,8 @@ def router(causeway: Causeway) -> APIRouter:
         """Ask something. 202 with where its events are; the events themselves for who accepts
         text/event-stream; with `wait=true` the answer, when it is there."""
         stream = causeway.turns.begin(chat_id, message.text)
-        if _EVENTS in request.headers.get("accept", ""):
-            return _streamed(stream, 0)
+        if EVENTS in request.headers.get("accept", ""):
+            return streamed(stream, 0)
         if wait:
             return JSONResponse(event_to_dict(_last(stream)))
         events = f"{routes.prefix}/chats/{chat_id}/events"
@@ -71,7 +68,7 @@ def router(causeway: Causeway) -> APIRouter:
     def events(chat_id: str, last_event_id: Annotated[int, Header()] = 0) -> Response:
         """Server-sent events of the answer that is being written, or of the last one; those after
         the Last-Event-ID."""
-        return _streamed(causeway.turns.stream(chat_id), last_event_id)
+        return streamed(causeway.turns.stream(chat_id), last_event_id)
 
     @routes.post("/reports/{report_id}/feedback", status_code=201)
     def feedback(report_id: str, given: FeedbackJson) -> dict[str, Any]:
@@ -85,16 +82,6 @@ def router(causeway: Causeway) -> APIRouter:
         return [feedback_to_dict(one) for one in causeway.feedback.of(report_id)]
 
     return routes
-
-
-def _streamed(stream: Broadcast, after: int) -> Response:
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_chunks(stream, after), media_type=_EVENTS, headers=headers)
-
-
-def _chunks(stream: Broadcast, after: int) -> Iterator[bytes]:
-    for event in stream.after(after, patience_s=_ALIVE_S):
-        yield server_sent(event) if event is not None else b": still working\n\n"
 
 
 def _last(stream: Broadcast) -> Event:

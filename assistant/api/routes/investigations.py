@@ -10,10 +10,16 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from assistant.api.schemas import QuestionJson
+from assistant.api.streams import EVENTS, streamed
 from assistant.domain.errors import NotFound, Overloaded
+from assistant.domain.report import Question
 from assistant.domain.usage import CallContext
+from assistant.investigator.chat.stream import Broadcast
+from assistant.investigator.chat.turns import written
+from assistant.investigator.events import EventStream
 from assistant.schema import report_to_json
 from assistant.wiring import Causeway
+from assistant.work.explaining import tell_report
 from integrations.sources.alert.mapping import question_from_alert
 
 # Each investigation reads the whole window: more at once only makes all of them slower.
@@ -41,12 +47,19 @@ def router(causeway: Causeway) -> APIRouter:
 
     @routes.post("/investigations", response_class=Response)
     def investigate(
-        question: QuestionJson, model: Word = "", user: Word = "", channel: Word = "api"
+        question: QuestionJson,
+        request: Request,
+        model: Word = "",
+        user: Word = "",
+        channel: Word = "api",
     ) -> Response:
         """Investigate, and answer with the report (schema version 1). Takes seconds. A configured
         model explains it: the one called `model`, or none for `none`; `user` and `channel` are
-        what its cost is booked on."""
+        what its cost is booked on. Who accepts text/event-stream gets the events as they happen;
+        the last one, `report`, says under which id the report is kept."""
         context = replace(_CONTEXT, user=user, channel=channel)
+        if EVENTS in request.headers.get("accept", ""):
+            return _followed(causeway, slots, question.value(), context, model)
         return investigated(question.value(), context, model)
 
     @routes.post("/alerts", response_class=Response)
@@ -87,6 +100,34 @@ def router(causeway: Causeway) -> APIRouter:
         return _json(orjson.dumps(found))
 
     return routes
+
+
+def _followed(
+    causeway: Causeway,
+    slots: threading.BoundedSemaphore,
+    question: Question,
+    context: CallContext,
+    model: str,
+) -> Response:
+    """The events of an investigation that ends when nobody reads them any more."""
+    stream = Broadcast(0)
+
+    def work(emit: EventStream) -> None:
+        if not slots.acquire(timeout=_PATIENCE_S):
+            raise Overloaded(f"{_AT_ONCE} investigations are running.", retry_after_s=10)
+        try:
+            report = causeway.investigate(
+                question, context=context, model=model, hear=stream, on_stop=stream.on_stop
+            )
+        finally:
+            slots.release()
+        tell_report(report, emit)
+
+    thread = threading.Thread(
+        target=written, args=(stream, causeway.clock, work), name="investigation", daemon=True
+    )
+    thread.start()
+    return streamed(stream, on_leave=stream.stop)
 
 
 def _json(body: bytes, headers: dict[str, str] | None = None) -> Response:

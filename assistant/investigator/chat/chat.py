@@ -4,9 +4,10 @@ A model answers when one is configured; without one, or when it fails, code does
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from assistant.domain.ports import Conversations, Redactor, ReportStore
 from assistant.domain.report import Narration, Question, Report
 from assistant.investigator.chat.answers import Book, answered, examples
 from assistant.investigator.chat.compaction import facts, remembered, too_long
+from assistant.investigator.chat.keeping import kept
 from assistant.investigator.chat.names import Names
 from assistant.investigator.chat.reply import BY_CODE, Reply, listed
 from assistant.investigator.chat.topics import Topic
@@ -31,14 +33,11 @@ from assistant.investigator.chat.understanding import (
     Setting,
     understood,
 )
-from assistant.investigator.events import EventStream
+from assistant.investigator.events import EventStream, OnStop, never
 from assistant.investigator.notebook import Notebook
 
 _CLAIMS = TypeAdapter(tuple[Claim, ...])
 LONGEST_MESSAGE = 4_000  # characters; what is longer is cut, and that is told
-
-
-OnStop = Callable[[Callable[[], None]], None]
 
 
 class Speaker(Protocol):
@@ -77,10 +76,11 @@ class Chat:
     clock: Callable[[], datetime]
     names: Callable[[], Names]
     catalogue: Callable[[], Catalogue]
-    investigate: Callable[[Question, Conversation, EventStream], Report]
+    investigate: Callable[[Question, Conversation, EventStream, OnStop], Report]
     lookback: timedelta = timedelta(hours=3)
     look: Callable[[Report, Sequence[str]], Sequence[AnomalyWindow]] = lambda report, services: ()
     speaker: Speaker | None = None
+    _keeping: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self, *, channel: str, user: str = "", report_id: str = "") -> Conversation:
         """A new conversation, about a report if one is named. Raises NotFound."""
@@ -95,7 +95,7 @@ class Chat:
         conversation_id: str,
         message: str,
         emit: EventStream,
-        on_stop: OnStop = lambda tell: None,
+        on_stop: OnStop = never,
     ) -> Turn:
         """Answer a message; both are added to the conversation. Raises NotFound, and whatever
         keeps an investigation from running."""
@@ -123,7 +123,7 @@ class Chat:
         for note in meant.notes:
             emit(EventKind.STEP, note)
         try:
-            report = self.investigate(meant.question, conversation, emit)
+            report = self.investigate(meant.question, conversation, emit, on_stop)
         except UnknownService as error:
             return conversation, _not_answered(NotUnderstood(str(error), error.near))
         conversation = replace(conversation, report_id=report.id)
@@ -158,13 +158,9 @@ class Chat:
             reply = self.speaker.reply(said, by_code, emit)
             if reply.author != BY_CODE and isinstance(meant, FollowUp):
                 reply = replace(reply, notes=(*reply.notes, *meant.notes))
-        self._keep(said.report, said.notebook, reply.claims)
-        return reply
-
-    def _keep(self, report: Report, notebook: Notebook, claims: Sequence[Claim]) -> None:
-        evidence = notebook.evidence(e for claim in claims for e in claim.evidence)
-        if len(evidence) > len(report.evidence):
-            self.reports.save(replace(report, evidence=evidence))
+        with self._keeping:
+            claims = kept(self.reports, said.report, said.notebook, reply.claims)
+        return replace(reply, claims=claims)
 
     def _spoken_of(self, conversation: Conversation) -> Report | None:
         if not conversation.report_id:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from assistant.domain.conversation import Event, EventKind
-from assistant.domain.errors import CausewayError, NotFound, Overloaded
+from assistant.domain.errors import CausewayError, NotFound, Overloaded, UnknownService
 from assistant.investigator.chat.chat import Chat, next_number
 from assistant.investigator.chat.stream import Broadcast, Stopped
 from assistant.investigator.events import EventStream
@@ -98,17 +101,27 @@ class Turns:
         self._running.pop(done or next(iter(self._running)))
 
     def _write(self, conversation_id: str, message: str, stream: Broadcast) -> None:
-        clock = self.chat.clock
-        emit = EventStream(stream, clock)
-        try:
+        def answer(emit: EventStream) -> None:
             self.chat.turn(conversation_id, message, emit, stream.on_stop)
-            stream.close()
-        except Stopped:
-            self._end(stream)
-        except CausewayError as error:
-            data = {"hint": error.hint, "error": type(error).__name__}
-            stream.close(Event(0, clock(), EventKind.FAILED, str(error), data))
-        except Exception:
-            logger.exception("an answer failed")
-            text = "Causeway made a mistake; its log has the details."
-            stream.close(Event(0, clock(), EventKind.FAILED, text, {"hint": ""}))
+
+        written(stream, self.chat.clock, answer)
+
+
+def written(
+    stream: Broadcast, clock: Callable[[], datetime], work: Callable[[EventStream], None]
+) -> None:
+    """Have `work` speak into the stream until it is done; what ends it early is the last event."""
+    try:
+        work(EventStream(stream, clock))
+        stream.close()
+    except Stopped:
+        stream.close(Event(0, clock(), EventKind.STOPPED, "The answer was stopped."))
+    except CausewayError as error:
+        data: dict[str, Any] = {"hint": error.hint, "error": type(error).__name__}
+        if isinstance(error, UnknownService):
+            data["near"] = list(error.near)
+        stream.close(Event(0, clock(), EventKind.FAILED, str(error), data))
+    except Exception:
+        logger.exception("an answer failed")
+        text = "Causeway made a mistake; its log has the details."
+        stream.close(Event(0, clock(), EventKind.FAILED, text, {"hint": ""}))

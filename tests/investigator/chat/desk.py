@@ -11,7 +11,7 @@ from assistant.domain.errors import UnknownService
 from assistant.domain.report import Question, Report
 from assistant.investigator.chat.chat import Chat, Speaker
 from assistant.investigator.chat.names import Names
-from assistant.investigator.events import EventStream
+from assistant.investigator.events import EventStream, OnStop
 from retrievers.memory import FixedCatalogue, MemoryConversations, MemoryReports
 from tests.builders import at
 from tests.builders.reports import a_report
@@ -30,7 +30,9 @@ class Desk:
     before: Callable[[], None] = lambda: None
     speaker: Speaker | None = None
 
-    def investigate(self, question: Question, asked_in: Conversation, emit: EventStream) -> Report:
+    def investigate(
+        self, question: Question, asked_in: Conversation, emit: EventStream, on_stop: OnStop
+    ) -> Report:
         self.questions.append(question)
         emit(EventKind.STEP, "weighing causes")
         self.before()
