@@ -238,8 +238,8 @@ class _Run(Generic[Schema]):
                     self.called.append(call["name"])
                     emit(EventKind.TOOL, call["name"], tool=call["name"], arguments=call["args"])
         elif isinstance(message, ToolMessage) and message.name != name:
-            found = message.artifact if isinstance(message.artifact, dict) else {}
-            short = " ".join(message.text.split())[:_SHORT]
+            found = dict(message.artifact) if isinstance(message.artifact, dict) else {}
+            short = (found.pop("title", "") or " ".join(message.text.split()))[:_SHORT]
             emit(EventKind.RESULT, short, tool=message.name or "", **found)
 
     def why(self, error: BaseException) -> str:

@@ -128,7 +128,7 @@ class _Tool(StructuredTool):
 
 def tools(desk: Desk, notebook: Notebook) -> list[BaseTool]:
     """Every tool, bound to one investigation. The artifact of an answer is
-    {total, shown, evidence}; a CausewayError passes through for the agent to tell."""
+    {total, shown, evidence, title}; a CausewayError passes through for the agent to tell."""
     return [_bound(*row, desk, notebook) for row in _TOOLS]
 
 
@@ -146,6 +146,7 @@ def _bound(
             "total": found.total,
             "shown": found.shown,
             "evidence": found.evidence,
+            "title": found.title,
         }
 
     return _Tool(

@@ -59,7 +59,8 @@ def test_an_answer_carries_what_a_person_is_told(bound: dict[str, BaseTool]) -> 
     answer = call(bound["diff"], commit=GUILTY[:8])
     evidence, rest = answer.text.split("\n", 1)
     assert rest.startswith("<data ")
-    assert answer.artifact == {"total": 7, "shown": 7, "evidence": evidence}
+    title = "commit 4f1c9a7e2b6d “Simplify coupons” by Ada"
+    assert answer.artifact == {"total": 7, "shown": 7, "evidence": evidence, "title": title}
 
 
 @pytest.mark.parametrize(
