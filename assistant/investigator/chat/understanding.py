@@ -14,6 +14,7 @@ from assistant.investigator.chat.topics import Topic, topic_of
 
 _LONGEST = timedelta(hours=6)  # of a period: longer ones are read too coarsely to find an onset
 _SINCE = timedelta(minutes=30)  # people round the time since which something is wrong
+_LISTED = 12  # services, when one is unknown
 _SYMPTOM = re.compile(
     r"\b(?:slow\w*|latenc\w+|errors?|erroring|exceptions?|fail\w*|down|broken?|wrong|time?\s?outs?"
     r"|timing out|[45]\d\d|[45]xx\w*|crash\w*|spik\w+|degrad\w+|unavailable|outages?|incidents?"
@@ -96,7 +97,7 @@ def understood(text: str, setting: Setting) -> Fresh | FollowUp | NotUnderstood:
     symptom = _SYMPTOM.search(rest) is not None
     if setting.report is not None and not _points_away(setting.report, when, about, topic, text):
         if topic in _OPEN and about.unknown and about.near:
-            return _no_such_service(about)
+            return _no_such_service(about, setting.names)
         if topic is None and symptom:
             topic = _symptom_topic(text, about)
         elif topic is None and about.services:
@@ -107,7 +108,7 @@ def understood(text: str, setting: Setting) -> Fresh | FollowUp | NotUnderstood:
     if not _can_start(topic, text, symptom=symptom, placed=where_or_when):
         return _without_report(topic, text)
     if about.unknown:
-        return _no_such_service(about)
+        return _no_such_service(about, setting.names)
     if topic is None and not (symptom or when or about.services):
         return NotUnderstood("I do not understand what is asked.")
     return _fresh(text, when, about, topic, setting)
@@ -156,8 +157,10 @@ def _symptom_topic(text: str, about: Mentioned) -> Topic:
     return Topic.PATH if _WHY.search(text) else Topic.ANOMALIES
 
 
-def _no_such_service(about: Mentioned) -> NotUnderstood:
-    return NotUnderstood(f"No service is called “{about.unknown}”.", about.near)
+def _no_such_service(about: Mentioned, names: Names) -> NotUnderstood:
+    known = ", ".join(names.services[:_LISTED])
+    others = f" Known services: {known}." if known and not about.near else ""
+    return NotUnderstood(f"No service is called “{about.unknown}”.{others}", about.near)
 
 
 def _can_start(topic: Topic | None, text: str, *, symptom: bool, placed: bool) -> bool:

@@ -163,3 +163,10 @@ def test_people_put_it_in_many_ways(phrase: str) -> None:
     else:
         assert isinstance(meant, FollowUp)
         assert meant.topic is Topic[wanted.upper()]
+
+
+def test_a_service_unlike_any_comes_with_those_there_are() -> None:
+    meant = read("errors on zzz")
+
+    assert isinstance(meant, NotUnderstood)
+    assert meant.reason.startswith("No service is called “zzz”. Known services: adservice, app, ")
