@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from assistant.domain.anomaly import AnomalyWindow, Direction
 from assistant.domain.evidence import Evidence, EvidenceKind
@@ -166,10 +167,24 @@ def moments_in(evidence: Evidence, near: datetime) -> Iterator[Moment]:
         at = _written(clock, near)
         until = at if clock.text.count(":") > 1 else at + timedelta(seconds=59)
         yield Moment(at, until, kind, evidence.service, evidence.id)
+    for at in _extremes(evidence.data):
+        yield Moment(at, at + _step(evidence.data), "seen", evidence.service, evidence.id)
     for span in (evidence.data.get("spans") or ())[:60]:
         if isinstance(span, dict) and isinstance(span.get("start_ns"), int):
             at = from_ns(span["start_ns"])
             yield Moment(at, at, "seen", str(span.get("service", "")), evidence.id)
+
+
+def _extremes(data: Mapping[str, Any]) -> Iterator[datetime]:
+    """When a series stood highest and lowest."""
+    start, step = data.get("start_ns"), data.get("step_ns")
+    values = [(v, i) for i, v in enumerate(data.get("values") or ()) if v is not None]
+    if values and isinstance(start, int) and isinstance(step, int):
+        yield from (from_ns(start + step * i) for _, i in (max(values), min(values)))
+
+
+def _step(data: Mapping[str, Any]) -> timedelta:
+    return timedelta(microseconds=int(data.get("step_ns") or 0) // 1000)
 
 
 def _written(clock: Clock, near: datetime) -> datetime:

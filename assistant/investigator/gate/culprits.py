@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from assistant.domain.evidence import Evidence, EvidenceKind
-from assistant.domain.report import Report, Suspect, Verdict
+from assistant.domain.report import CallEdge, Report, Suspect, Verdict
 from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.names import stem
 
@@ -70,14 +70,20 @@ def _beside(cause: str, effect: str, report: Report) -> bool:
     """The effect's service calls the cause's, directly; not against the causal path."""
     if _along(effect, cause, _all_hops(report)):
         return False
-    pair = (stem(effect), stem(cause))
-    edges = [e for e in report.graph if (stem(e.caller), stem(e.callee)) == pair]
+    edges = _calls(stem(effect), stem(cause), report)
     if not edges:
         return False
     first, second = _onset(cause, report), _onset(effect, report)
     if first is not None and second is not None:
         return first[0] <= second[1]
     return any(e.errors for e in edges) or first is not None
+
+
+def _calls(caller: str, callee: str, report: Report) -> list[CallEdge]:
+    """The last calls on the ways from one service to another, straight or through one between."""
+    edges = [(stem(e.caller), stem(e.callee), e) for e in report.graph]
+    near = {b for a, b, _ in edges if a == caller}
+    return [e for a, b, e in edges if b == callee and (a == caller or a in near)]
 
 
 def _all_hops(report: Report) -> list[tuple[str, str]]:

@@ -78,37 +78,35 @@ AT_MOST = frozenset("under below most < ≤ within".split())
 
 ROSE = _phrases(
     """
-    more * than before, more * than usual, more often, swelled, mounting, built, piling up,
-    longer and longer, scaled up, swells, fills up, multiplies, spiralled, spiraled, ran up,
-    longer than, leapt, leaped, crept up, edged up, ticked up, exploded, lengthened, prolonged,
-    deteriorat*, accumulat*, up by, shot through, jumped, peaked at, rocket*, swollen, widened,
-    higher than, raised, raises, stretched, blew up, worsened, overshot, mushroomed, rose,
-    rise*, rising, climb*, jump*, spike*, spiking, increas*, grew, grow*, surg*, soar*,
-    rocketed, went up, goes up, going up, gone up, go up, had gone up, ballooned, worse*,
-    slowed, slows, slowing, got slow*, became slow*, degrad*, escalat*, shot up, skyrocket*,
-    swell*, building up, built up, builds up, build up, piled up, filled up, filling up,
-    slower, busier, higher, up from, up to, doubl*, tripl*, quadrupl*, multiplied, inflated,
-    mounted
+    more * than before, more * than usual, swelled, mounting, piling up, longer and longer,
+    scaled up, swells, fills up, multiplies, spiralled, spiraled, ran up, longer than, leapt,
+    leaped, crept up, edged up, ticked up, exploded, lengthened, prolonged, deteriorat*,
+    accumulat*, up by, shot through, jumped, rocket*, swollen, widened, higher than, stretched,
+    blew up, worsened, overshot, mushroomed, rose, rise*, rising, climb*, jump*, spike*,
+    spiking, increas*, grew, grow*, surg*, soar*, rocketed, went up, goes up, going up, gone
+    up, go up, had gone up, ballooned, worse*, slowed, slows, slowing, got slow*, became slow*,
+    degrad*, escalat*, shot up, skyrocket*, swell*, building up, built up, builds up, build up,
+    piled up, filled up, filling up, slower, busier, higher, up from, doubl*, tripl*,
+    quadrupl*, multiplied, inflated, mounted
     """
 )
 FELL = _phrases(
     """
-    fewer * than, less * than before, less * than usual, less often, sagged, shorter than,
-    tapered off, died down, cooled, softened, recedes, receded, reverted, emptied, empties,
-    cleared, relieved, freed up, scaled down, shed, tanked, nosedived, cratered, slumped,
-    waned, abated, came down, comes down, down by, speeded up, accelerated, lower than,
+    fewer * than, less * than before, less * than usual, sagged, shorter than, tapered off,
+    died down, cooled, recedes, receded, emptied, empties, relieved, freed up, scaled down,
+    shed, tanked, nosedived, cratered, slumped, waned, abated, down by, speeded up, lower than,
     contracted, thinned, quickened, faster than, dwindled, deflated, crept down, trimmed, fell,
     falls, fallen, falling, drop*, declining, declined to, declined from, declined by,
     decreas*, sank, sink*, sunk, dip*, plung*, plummet*, shrank, shrink*, shrunk, lowered,
     reduc*, collapsed, halv*, faster, sped up, speeds up, speeding up, improv*, tumbl*, slid,
     went down, goes down, going down, gone down, go down, cut to, cut by, was cut, down from,
-    down to, less busy, lower, worked off, eased, shorter, recovered to, quicker, became fast*,
-    got fast*, diminish*, dwindl*
+    less busy, lower, worked off, eased, shorter, recovered to, quicker, became fast*, got
+    fast*, diminish*, dwindl*
     """
 )
 APPEARED = _phrases(
     """
-    appear*, emerg*
+    appeared, appears in, first appears, emerged, showed up
     """
 )
 STOPPED = _phrases(
@@ -153,6 +151,7 @@ AFTER = _phrases(
 # Words with which a length of time is one between two events.
 DISTANCE = _phrases(
     """
+    passed, elapsed, took, gap, lag, lay, lies, long, head start, by, ahead, previously,
     before, after, earlier, later, followed, follows, within, ago, until, since, for, then, too
     late, apart, between, past, prior, preceded, into, old, lasted, delay, on
     """
@@ -202,18 +201,18 @@ CAUSED_BY = _phrases(
     """
     a consequence of, a victim of, victim of, provoked by, prompted by, sparked by, set off by,
     at the hands of, under the weight of, flow from, flows from, arises from, arose from,
-    results from, resulted from, resulting from, follows from, rooted in, is down to, depends
-    on, passed on from, passed on by, drained by, delayed by, blocked by, the product of, as a
-    consequence of, hurt by, affected by, made slow by, made worse by, caused by, due to,
-    because of, because, triggered by, as a result of, owing to, introduced by, broken by,
-    result of, driven by, stems from, stem from, stemmed from, brought about by, attributable
-    to, originates in, originated in, come from, comes from, came from, explained by, blamed
-    on, traced to, traced back to, inherited from, induced by, suffers from, suffer from,
-    suffered from, the doing of, on account of, thanks to, down to the, in consequence of,
-    consequence of, waits for, waited for, is waiting for, dragged down by, brought down by,
-    slowed by, slowed down by, overloaded by, exhausted by, responds to, in response to, in
-    reaction to, starved by, can be put down to, the fault of, the work of, owes, as it waits,
-    hit by, pulled down by, held up by
+    results from, resulted from, resulting from, follows from, rooted in, is down to, passed on
+    from, passed on by, drained by, delayed by, blocked by, the product of, as a consequence
+    of, hurt by, affected by, made slow by, made worse by, caused by, due to, because of,
+    because, triggered by, as a result of, owing to, introduced by, broken by, result of,
+    driven by, stems from, stem from, stemmed from, brought about by, attributable to,
+    originates in, originated in, come from, comes from, came from, explained by, blamed on,
+    traced to, traced back to, inherited from, induced by, suffers from, suffer from, suffered
+    from, the doing of, on account of, thanks to, down to the, in consequence of, consequence
+    of, waits for, waited for, is waiting for, dragged down by, brought down by, slowed by,
+    slowed down by, overloaded by, exhausted by, responds to, in response to, in reaction to,
+    starved by, can be put down to, the fault of, the work of, owes, as it waits, hit by,
+    pulled down by, held up by
     """
 )
 
@@ -287,11 +286,11 @@ UNHURT = _phrases(
 # Said of a change: that it leaves something as it was.
 KEPT = _phrases(
     """
-    in place, untouched, doesn't touch, does not touch, didn't touch, did not touch, leaves,
-    left alone, unchanged, still, keeps, kept, doesn't change, does not change, did not change,
-    didn't change, doesn't remove, does not remove, doesn't alter, does not alter, retains,
-    preserves, intact, as before, stays, remains, no longer * nothing, isn't changed, is not
-    changed, doesn't affect, does not affect
+    leaves * alone, leaves * as, in place, untouched, doesn't touch, does not touch, didn't
+    touch, did not touch, left alone, unchanged, doesn't change, does not change, did not
+    change, didn't change, doesn't remove, does not remove, doesn't alter, does not alter,
+    retains, preserves, intact, as before, no longer * nothing, isn't changed, is not changed,
+    doesn't affect, does not affect
     """
 )
 
@@ -357,5 +356,28 @@ SWITCHED_OFF = _phrases(
     """
     switched off, turned off, disabled, deactivated, set to off, flipped to off, flipped off,
     went off, off since
+    """
+)
+
+# That something is kept, where what is kept is gone from the code.
+STILL = _phrases(
+    """
+    still, keeps, kept, remains, stays, continues to
+    """
+)
+# Of a denial, how many words later what it denies may stand.
+DENIALS: Mapping[str, int] = {
+    **dict.fromkeys(("no", "none", "nobody", "neither", "zero"), 8),
+    **dict.fromkeys(("never", "without", "nothing", "nor"), 4),
+    **dict.fromkeys(
+        "not didn't doesn't wasn't isn't hasn't weren't don't aren't haven't hadn't won't".split(),
+        3,
+    ),
+}
+# Failures in the narrow sense: requests that end with an error.
+ERRORS = _phrases(
+    """
+    error*, fail*, refus*, rejected, exception*, crash*, 5xx, 4xx, denied, turned away, lost,
+    timed out, timeout*, abort*
     """
 )

@@ -33,6 +33,8 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'’]*|~|≈")
 _SENTENCE_WORDS = frozenset(
     "first-failing root-cause follow-up knock-on read-only well-known long-running no-one and/or "
     "i.e e.g vs. co-occur up-to-date roll-back run-time real-time high-level low-level end-to-end "
+    "opentelemetry postgresql mysql dynamodb github gitlab javascript typescript mongodb graphql "
+    "devops openapi rabbitmq nodejs "
     "time-out non-zero so-called on-call in-flight sub-second".split()
 )
 _VERBATIM = 24

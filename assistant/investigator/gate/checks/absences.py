@@ -10,11 +10,20 @@ from assistant.domain.evidence import EvidenceKind
 from assistant.domain.report import Report
 from assistant.investigator.gate.courses import Course
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import ENDED, FAILURES, GOES_ON, SUCCESSES, UNHURT
+from assistant.investigator.gate.lexicon import (
+    DENIALS,
+    ENDED,
+    ERRORS,
+    FAILURES,
+    GOES_ON,
+    SUCCESSES,
+    UNHURT,
+)
 from assistant.investigator.gate.names import stem
 from assistant.investigator.gate.reading import Reading
 
 _BAD = frozenset(("errors", "latency", "saturation", "log_rate"))
+_ERRONEOUS = frozenset(("errors", "log_rate", ""))
 _USUAL = ("before", "usually", "previously", "formerly", "until then", "earlier")
 _ALL = ("all", "every", "each of", "in vain", "without exception", "nothing but")
 
@@ -41,9 +50,17 @@ def denies_failure(reading: Reading, start: int, end: int) -> bool:
         return not all(reading.negated(c.start) for c in well)
     if reading.said(SUCCESSES, start, end):
         return False  # 'not one call gets through' denies the opposite
-    denials = reading.nots(start, end)
-    failures = [c for c in reading.cues(FAILURES) if start <= c.start < end]
-    return any(d.start < f.start or f.end <= d.start for d in denials for f in failures)
+    return any(True for _ in denied_words(reading, start, end))
+
+
+def denied_words(reading: Reading, start: int, end: int) -> Iterator[str]:
+    """The failures that are denied in a part of a sentence: 'none of the requests failed'."""
+    denials = [t for t in reading.nots(start, end) if t.word in DENIALS]
+    for cue in reading.cues(FAILURES):
+        for denial in denials:
+            between = sum(1 for _ in reading.within(denial.end, cue.start))
+            if denial.start < cue.start < end and between <= DENIALS[denial.word]:
+                yield cue.phrase
 
 
 def _denied(reading: Reading, grounds: Grounds, start: int, end: int) -> Iterator[str]:
@@ -63,11 +80,24 @@ def _denied(reading: Reading, grounds: Grounds, start: int, end: int) -> Iterato
     absent = [e for e in grounds.cited if e.kind is EvidenceKind.ABSENCE]
     if absent and (not named or any(stem(n) in e.excerpt.lower() for n in named for e in absent)):
         return
-    hurt = [c for c in grounds.courses if _bad(c) and (not named or _concerns(c, named))]
+    narrow = _of_errors(reading, start, end)
+    hurt = [
+        c
+        for c in grounds.courses
+        if _bad(c) and (not named or _concerns(c, named)) and (not narrow or c.signal in _ERRONEOUS)
+    ]
     if hurt:
         yield f"{hurt[0].name} {_way(hurt[0])}: something did happen."
-    elif named and named <= hurting(grounds.report):
+    elif not narrow and named and named <= hurting(grounds.report):
         yield f"{', '.join(sorted(named))} is among the services that the trouble hits."
+
+
+def _of_errors(reading: Reading, start: int, end: int) -> bool:
+    """Errors are denied, and no more than those: 'it returns no errors, it is only slow'."""
+    if any(start <= c.start < end for c in reading.cues(UNHURT)):
+        return False
+    errors = {c.phrase for c in reading.cues(ERRORS)}
+    return all(word in errors for word in denied_words(reading, start, end))
 
 
 def _concerns(course: Course, named: set[str]) -> bool:
@@ -87,6 +117,12 @@ def _way(course: Course) -> str:
 
 def hurting(report: Report) -> set[str]:
     return {stem(s) for s in (report.first_failing_service, *report.impact.services) if s}
+
+
+def failing_services(report: Report) -> set[str]:
+    """Services that themselves return errors, by their series, logs or callers."""
+    erring = {stem(a.service) for a in report.anomalies if str(a.signal) in ("errors", "log_rate")}
+    return (erring | {stem(e.callee) for e in report.graph if e.errors}) & hurting(report)
 
 
 def _claimed(reading: Reading, grounds: Grounds, start: int, end: int) -> Iterator[str]:

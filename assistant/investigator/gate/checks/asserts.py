@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assistant.domain.anomaly import Direction
 from assistant.domain.claim import Assertion, AssertionKind
 from assistant.domain.evidence import EvidenceKind
-from assistant.investigator.gate.checks.absences import hurting
+from assistant.investigator.gate.checks.absences import failing_services
 from assistant.investigator.gate.checks.causes import accuses, acquits
 from assistant.investigator.gate.checks.numbers import matches
 from assistant.investigator.gate.checks.order import contradiction
@@ -107,7 +107,7 @@ def _absence(one: Assertion, reading: Reading, grounds: Grounds) -> Iterator[str
         yield "It asserts an absence, but calls did fail."
     elif not grounds.calls and not grounds.breakdowns and one.object:
         failing = any(word in one.subject.lower() for word in _ERRORS)
-        if failing and stem(one.object) in hurting(grounds.report):
+        if failing and stem(one.object) in failing_services(grounds.report):
             yield f"It asserts that {one.object} had none, but it is among those hit."
 
 

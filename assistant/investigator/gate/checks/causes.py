@@ -25,9 +25,33 @@ from assistant.investigator.gate.linking import linked
 from assistant.investigator.gate.reading import Mention, Reading
 
 # 'Made 188 calls', 'lets go', 'cost nothing': no cause.
+_NOT_THIS = re.compile(r"(?:\bnot|n't|\bnever)(?: \w+)? $", re.IGNORECASE)
+_APART = re.compile(
+    r"[,;:.]|\b(?:when|whenever|on|at|with|while|because|for|by|from|as|after|before|if|and|but|than"
+    r"|against|since|where|which)\b",
+    re.IGNORECASE,
+)
 _IDLE = re.compile(r" (?:\d|an? |up |no |use |sure |sense |clear|go\b|out\b|by\b|in\b|at\b|with\b)")
 _SYMPTOMS = frozenset((EvidenceKind.SERIES, EvidenceKind.LOG, EvidenceKind.TRACE))
-_RELATIONS = (*BEFORE, *AFTER, *EARLIER, *LATER, "when", "while", "already", "but", "although")
+_RELATIONS = (
+    *BEFORE,
+    *AFTER,
+    *EARLIER,
+    *LATER,
+    "when",
+    "while",
+    "already",
+    "but",
+    "although",
+    "only",
+    "merely",
+    "just",
+    "also",
+    "too",
+    "besides",
+    "along",
+    "together",
+)
 _IS = ("is", "are", "does", "did", "was", "has", "got", "keeps")
 
 
@@ -70,8 +94,10 @@ def acquits(reading: Reading) -> bool:
     """Whether the sentence says of something that it was not the cause."""
     if reading.said(INNOCENT):
         return True
-    blame = (*reading.cues(BLAME), *reading.cues(CAUSED_BY))
-    return any(reading.negated(c.start) or _denied_behind(reading, c) for c in blame)
+    if any(_NOT_THIS.search(reading.plain[: c.start]) for c in reading.cues(CAUSED_BY)):
+        return True
+    blame = reading.cues(BLAME)
+    return any(_denied_behind(reading, c) or reading.negated(c.start) for c in blame)
 
 
 def _denied_behind(reading: Reading, cue: Cue) -> bool:
@@ -152,7 +178,9 @@ def _sides_of_forward(reading: Reading, cue: Cue) -> tuple[str, str]:
     right = [m for m in reading.services if m.start >= cue.end]
     if reading.plain[cue.end : cue.end + 6] == " from " and right:
         return right[0].name, right[1].name if len(right) > 1 else ""
-    return _subject(left, reading, cue), right[0].name if right else ""
+    if not right or _APART.search(reading.plain[cue.end : right[0].start]):
+        return "", ""  # 'it breaks when it calls …'
+    return _subject(left, reading, cue), right[0].name
 
 
 def _sides_of_backward(reading: Reading, cue: Cue) -> tuple[str, str]:

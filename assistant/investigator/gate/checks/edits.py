@@ -20,6 +20,7 @@ from assistant.investigator.gate.lexicon import (
     LOWERS,
     RAISES,
     REMOVES,
+    STILL,
     SWITCHED_OFF,
     SWITCHED_ON,
 )
@@ -31,6 +32,7 @@ _CODE_WORD = re.compile(r"[a-z]{3,}")
 _STATE = re.compile(r": (\w\S*) → (\w[\w.]*)")
 _UNDOES = re.compile(r"\b(?:drop|delete|remove|disable)\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"(?:from )?([\w.]+) (?:to|→) ([\w.]+\w)")
+_VERSION = re.compile(r"v?\d+(?:\.\d+){2,}\S*")
 _REACH = 60  # characters behind a verb in which its object stands
 _ENDS = frozenset("from on around in to before so and which with for of at by".split())
 _stemmer = snowballstemmer.stemmer("english")
@@ -59,7 +61,7 @@ class Edit:
 def check_edits(reading: Reading, grounds: Grounds) -> Iterator[str]:
     commits = [e for e in grounds.changes if e.kind is EvidenceKind.COMMIT]
     edits = [edit for e in commits if (edit := Edit.of(e)).removed or edit.added]
-    if edits:
+    if edits and all(e.kind in CHANGES for e in grounds.cited):
         yield from _verbs(reading, edits)
     if len(edits) == 1:
         yield from _numbers(reading, grounds, edits[0])
@@ -132,8 +134,8 @@ def _object(reading: Reading, at: int) -> set[str]:
 
 
 def _numbers(reading: Reading, grounds: Grounds, edit: Edit) -> Iterator[str]:
-    old = [f for line in edit.removed for f in in_text(line)]
-    new = [f for line in edit.added for f in in_text(line)]
+    old = [f for line in edit.removed for f in in_text(_VERSION.sub("", line))]
+    new = [f for line in edit.added for f in in_text(_VERSION.sub("", line))]
     for one, other in pairwise(reading.quantities):
         pair = old_and_new(reading.plain, one, other)
         if pair and _swapped(*pair, old, new):
@@ -167,12 +169,14 @@ def _changed(old: Sequence[Fact], new: Sequence[Fact]) -> tuple[float, float] | 
 
 def _kept(reading: Reading, edits: Sequence[Edit]) -> Iterator[str]:
     """A change is said to leave alone what its own lines remove or rewrite."""
-    if not reading.said(KEPT):
+    kept = reading.said(KEPT)
+    if not kept and not reading.said(STILL):
         return
     said = {t.stem for t in reading.tokens if len(t.stem) > 3}
     said |= {w for m in reading.identifiers for w in stems([m.name])}
     for edit in edits:
-        if said & stems((*edit.removed, *edit.added)):
+        gone = stems(edit.removed) - stems(edit.added)
+        if said & (stems((*edit.removed, *edit.added)) if kept else gone):
             yield f"The change does touch it: {edit.first}."
             return
 

@@ -14,6 +14,11 @@ from assistant.investigator.gate.reading import Reading
 _LOOSE = 1.5  # 'more than 4 s' of 4.2 s, not of 40 s
 _EXACT = 1e-9
 _REST = ("succe*", "availab*", "remaining", "others", "the rest", "miss*", "hit*", "free", "left")
+_SMALL = ("two", "three")
+_EVENTS = (
+    "request", "error", "fail", "call", "record", "time", "deploy", "commit", "flag", "change",
+    "replica", "pod", "restart", "kill", "retr", "connection", "minute", "second", "hour",
+)  # fmt: skip
 _COUNTED = {
     "commit": EvidenceKind.COMMIT,
     "deployment": EvidenceKind.DEPLOYMENT,
@@ -98,7 +103,7 @@ def _compare(said: float, value: float, slack: float, bound: str) -> bool:
 
 
 def _tells_a_distance(q: Quantity, reading: Reading) -> bool:
-    return q.value >= 1 and reading.said(DISTANCE)
+    return q.value >= 1 and (q.value != q.shown or reading.said(DISTANCE))
 
 
 def _between_moments(q: Quantity, grounds: Grounds) -> bool:
@@ -121,6 +126,8 @@ def _is_count(q: Quantity, reading: Reading, grounds: Grounds) -> bool:
         return count == len(report.causal_path)
     if "suspect" in noun or "hypothes" in noun:
         return count in (len(report.suspects), len(report.hypotheses))
+    if q.text.lower() in _SMALL and not any(word in noun for word in _EVENTS):
+        return True  # 'in two steps', 'both of the three': a manner of speaking
     for word, kind in _COUNTED.items():
         if word in noun:
             marks = [m for m in report.timeline if m.kind == word]

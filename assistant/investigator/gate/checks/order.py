@@ -147,7 +147,7 @@ def _sequel(reading: Reading, grounds: Grounds, found: Sequence[Event]) -> Itera
                 continue
             start, end = reading.clause(cue.start)
             before = reading.plain[max(0, cue.start - 6) : cue.start].lower()
-            if start == 0 or before.endswith(("since ", "by ", "until ")):
+            if start == 0 or before.endswith(("since ", "by ", "until ", "just ", "back ")):
                 continue
             pairs = _pairs(reading, grounds, found, (0, start), (start, end))
             yield from _against(pairs, earlier_left, grounds)

@@ -28,7 +28,7 @@ def _stands_in(quote: str, text: str) -> bool:
     """All pieces between ellipses, in their order."""
     at = 0
     for piece in _ELLIPSIS.split(quote):
-        wanted = normal(piece).strip(" .,;:!")
+        wanted = normal(piece).strip(" .,;:!").removesuffix("()")
         found = text.find(wanted, at)
         if found < 0:
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from assistant.investigator.gate.clock import Clock, meets
@@ -11,17 +12,31 @@ from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import ANOMALY_WORDS, CHANGE_NOUNS, CHANGE_WORDS
 from assistant.investigator.gate.reading import Reading
 
+_SOON = 300  # seconds
 _AT = frozenset(("at", "since", "from", "on", "of"))
 
 
 def check_times(reading: Reading, grounds: Grounds) -> Iterator[str]:
     for clock in reading.clocks:
         fitting = [m for m in grounds.moments if meets(clock, m.earliest, m.latest)]
+        fitting = fitting or _beyond(clock, grounds)
         if not fitting and not _framing(clock, reading, grounds):
             yield f"“{clock.text}” is not a time that the evidence cited tells of."
         elif fitting and (wrong := _of_the_wrong_kind(clock, fitting, reading, grounds)):
             yield wrong
     yield from _days(reading, grounds)
+
+
+def _beyond(clock: Clock, grounds: Grounds) -> list[Moment]:
+    """What lies soon after 'after 14:00', or soon before 'by 14:00'."""
+    reach = {"after": (0, _SOON), "past": (0, _SOON)} | dict.fromkeys(
+        ("before", "by", "until"), (-_SOON, 0)
+    )
+    if clock.preposition not in reach:
+        return []
+    sooner, later = reach[clock.preposition]
+    wide = replace(clock, low=clock.low + sooner, high=clock.high + later)
+    return [m for m in grounds.moments if meets(wide, m.earliest, m.latest)]
 
 
 def _days(reading: Reading, grounds: Grounds) -> Iterator[str]:
@@ -58,6 +73,8 @@ def _of_the_wrong_kind(
     change = reading.said((*CHANGE_WORDS, *CHANGE_NOUNS), start, end)
     anomaly = reading.said(ANOMALY_WORDS, start, end)
     known = {m.kind for m in grounds.moments}
+    if clock.preposition not in _AT:
+        return ""
     if change and not anomaly and "change" in known and "change" not in kinds:
         return f"“{clock.text}” is when the trouble began or ended, not when something changed."
     if anomaly and not change and "onset" in known and kinds == {"change"}:
