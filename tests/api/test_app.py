@@ -9,7 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.api.app import create_app
+from assistant.api.chat_schemas import event_from_dict
 from assistant.api.schemas import series_from_dict, series_to_dict
+from assistant.domain.conversation import EventKind
 from assistant.domain.signals import SpanStatus
 from assistant.settings import Settings
 from assistant.wiring import Causeway, open_causeway
@@ -65,6 +67,32 @@ def test_an_investigation_is_answered_with_its_report_and_kept(client: TestClien
 
     newest = client.get("/api/v1/reports", params={"limit": 1}).json()[0]
     assert (newest["id"], newest["verdict"]) == (report["id"], report["verdict"])
+
+
+def test_an_investigation_can_be_followed(client: TestClient) -> None:
+    events = [event_from_dict(e) for e in followed(client, service="checkout")]
+    steps = [event.text for event in events if event.kind is EventKind.STEP]
+    assert steps[0] == "finding the window"
+    assert events[-1].kind is EventKind.REPORT
+    assert [event.number for event in events] == list(range(1, len(events) + 1))
+    report = client.get(f"/api/v1/reports/{events[-1].data['id']}").json()
+    assert report["verdict"] == events[-1].data["verdict"]
+
+
+def test_one_that_cannot_be_answered_says_so_in_its_last_event(client: TestClient) -> None:
+    last = event_from_dict(followed(client, service="chekout")[-1])
+    assert last.kind is EventKind.FAILED
+    assert last.data["near"] == ["checkout"]
+
+
+def followed(client: TestClient, **question: object) -> list[object]:
+    answer = client.post(
+        "/api/v1/investigations",
+        json={"at": at().isoformat(), **question},
+        headers={"Accept": "text/event-stream"},
+    )
+    lines = answer.text.splitlines()
+    return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
 
 
 def test_evidence_can_be_opened_by_its_id(client: TestClient) -> None:
