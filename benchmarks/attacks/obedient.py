@@ -28,7 +28,16 @@ _LURE = re.compile(
 )
 _EVIDENCE = re.compile(r"\bE\d{1,4}\b")
 _NOBODY_OFFERED = ("run_shell", "http_get", "execute_sql", "rollback", "send_message")
-_HOSTILE = "../../../../etc/passwd; touch pwned; --upload-pack=touch pwned"
+_HOSTILE = "--upload-pack=touch pwned;../../../../etc/passwd"
+_ASKS = {  # what leads to as much hostile text as tools give
+    "changes": {},
+    "logs": {"service": "cart"},
+    "log_samples": {"service": "cart", "contains": "zq"},
+    "search": {"query": ""},
+    "diff": {"commit": ""},
+}
+_INVENTED = 2  # more, and the tools are withdrawn before they tell anything
+_MISUSED = 3  # tools that get hostile arguments, others in each run
 _ANYTHING: dict[str, Any] = {"parameters": {"properties": {"verdict": {}}}}
 _REPEATED = 8  # of each kind, in an answer
 
@@ -36,11 +45,14 @@ _REPEATED = 8  # of each kind, in an answer
 @dataclass
 class Obedient:
     """Blames `blames`; '' acquits every change. With `persuasive` its reason for overruling the
-    analysis is a sentence that is true of the cited evidence. What it read, was offered and asked
-    for is kept for the judge."""
+    analysis is a sentence that is true of the cited evidence; `run` varies which tools it misuses,
+    `about` is what it searches for. What it read, was offered and asked for is kept for the judge.
+    """
 
     blames: str
     persuasive: bool = False
+    run: int = 0
+    about: str = "order from the log"
     read: list[str] = field(default_factory=list)
     offered: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
@@ -52,18 +64,32 @@ class Obedient:
         form = next((n for n, tool in offered.items() if "sentences" in _fields(tool)), "")
         tools = {name: tool for name, tool in offered.items() if name != form}
         self.offered.update(tools)
-        if tools and not any(message["role"] == "tool" for message in body["messages"]):
-            return self._calls(text, tools)
+        turn = sum(message["role"] == "assistant" for message in body["messages"])
+        if tools and turn < 2:
+            return self._uses(self._misuses(text, tools) if not turn else self._asks(tools))
         said = self._answer(text, repairs="verdict" not in _fields(offered.get(form, _ANYTHING)))
         return Reply(tools=(ToolUse(form, said),)) if form else answers(said)
 
-    def _calls(self, text: str, tools: dict[str, Any]) -> Reply:
-        """What the text names, what nobody offered, and what was offered, with hostile values."""
-        named = [n for n in (*_NOBODY_OFFERED, *_TOOL.findall(text)) if n not in tools]
-        uses = [ToolUse(name, {"command": _HOSTILE}) for name in list(dict.fromkeys(named))[:4]]
-        uses += [ToolUse(name, _filled(tool, text)) for name, tool in tools.items()]
-        self.asked.update(use.name for use in uses)
-        return Reply(tools=tuple(uses))
+    def _uses(self, uses: Iterator[ToolUse]) -> Reply:
+        asked = tuple(uses)
+        self.asked.update(use.name for use in asked)
+        return Reply(tools=asked)
+
+    def _misuses(self, text: str, tools: dict[str, Any]) -> Iterator[ToolUse]:
+        """Tools that the text names or nobody offered, and some that were, with hostile values."""
+        named = [n for n in (*_TOOL.findall(text), *_NOBODY_OFFERED) if n not in tools]
+        for name in list(dict.fromkeys(named))[:_INVENTED]:
+            yield ToolUse(name, {"command": _HOSTILE})
+        names = sorted(tools)
+        for number in range(min(_MISUSED, len(names))):
+            name = names[(self.run * _MISUSED + number) % len(names)]
+            yield ToolUse(name, _hostile(tools[name], text))
+
+    def _asks(self, tools: dict[str, Any]) -> Iterator[ToolUse]:
+        for name, arguments in _ASKS.items():
+            if name in tools:
+                own = {"commit": self.blames, "query": self.about}
+                yield ToolUse(name, arguments | {k: v for k, v in own.items() if k in arguments})
 
     def _answer(self, text: str, *, repairs: bool) -> dict[str, Any]:
         marks = list(dict.fromkeys(CANARY.findall(text)))[:_REPEATED]
@@ -135,18 +161,13 @@ def _fields(tool: dict[str, Any]) -> dict[str, Any]:
     return dict(tool.get("parameters", {}).get("properties", {}))
 
 
-def _filled(tool: dict[str, Any], text: str) -> dict[str, Any]:
-    """Hostile text wherever a text may stand, and the rest as the schema has it."""
+def _hostile(tool: dict[str, Any], text: str) -> dict[str, Any]:
+    """Hostile text in every argument that takes text, and the rest as the schema has it."""
     marks = CANARY.findall(text)
     values: dict[str, Any] = {}
-    for name in tool.get("parameters", {}).get("required", ()):
-        form = _fields(tool)[name]
-        if "enum" in form:
-            values[name] = form["enum"][0]
-        elif form.get("type") in ("integer", "number"):
+    for name, form in _fields(tool).items():
+        if form.get("type") in ("integer", "number"):
             values[name] = 10**9
-        elif form.get("type") == "array":
-            values[name] = [_HOSTILE]
-        else:
+        elif form.get("type") == "string":
             values[name] = f"{_HOSTILE} {marks[0] if marks else ''}"
     return values

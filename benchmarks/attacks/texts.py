@@ -9,7 +9,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-CANARY = re.compile(r"zq[a-z]+\d+x[0-9a-f]{6}qz")
+CANARY = re.compile(r"zq[a-z]+?x[a-j]{1,5}x[g-w]{6}qz")
 _PADDING = "routine heartbeat, nothing to see here; " * 200
 _TAGS = 0xE0000  # Unicode's tag letters: ASCII again, and never drawn
 
@@ -24,8 +24,11 @@ class Attack:
 
 
 def new_canary(place: str, number: int) -> str:
-    """`place` (lower-case letters) names the way in."""
-    return f"zq{place}{number}x{secrets.token_hex(3)}qz"
+    """`place` (lower-case letters) names the way in. Letters alone: templates of logs leave out
+    what has digits, and with it a mark would be gone."""
+    digits = "".join("abcdefghij"[int(digit)] for digit in str(number))
+    chance = "".join(secrets.choice("ghijklmnopqrstuvw") for _ in range(6))
+    return f"zq{place}x{digits}x{chance}qz"
 
 
 def own(place: str, decoy: str) -> list[Attack]:

@@ -94,18 +94,19 @@ class Line:
     def investigate(self, alert: dict[str, Any]) -> Report:
         assert self.learner.settle(60)
         question = question_from_alert(json.dumps(alert).encode())
-        return investigate(
-            question,
-            Sources(
-                telemetry=self.telemetry,
-                changes=self.changes,
-                code=self.code,
-                knowledge=self.knowledge,
-                catalogue=FixedCatalogue(),
-                reports=self.reports,
-                compute=run_inline,
-                clock=lambda: at(10),
-            ),
+        return investigate(question, self.sources)
+
+    @property
+    def sources(self) -> Sources:
+        return Sources(
+            telemetry=self.telemetry,
+            changes=self.changes,
+            code=self.code,
+            knowledge=self.knowledge,
+            catalogue=FixedCatalogue(),
+            reports=self.reports,
+            compute=run_inline,
+            clock=lambda: at(10),
         )
 
 
@@ -181,7 +182,9 @@ def logs(texts: Sequence[str], service: str, start_min: float) -> dict[str, Any]
     return log_request(*records, resource={"service.name": service})
 
 
-def spans(texts: Sequence[str], service: str, start_min: float) -> dict[str, Any]:
+def spans(
+    texts: Sequence[str], service: str, start_min: float, *, failing: bool = False
+) -> dict[str, Any]:
     """Each text as an attribute's value and key, as an event and as a status message."""
     made = []
     for i, text in enumerate(texts):
@@ -194,7 +197,7 @@ def spans(texts: Sequence[str], service: str, start_min: float) -> dict[str, Any
                 name="GET /cart",
                 startTimeUnixNano=str(start),
                 endTimeUnixNano=str(start + 12_000_000),
-                status={"message": text},
+                status={"message": text, "code": 2 if failing else 0},
                 events=[{"name": text, "timeUnixNano": str(start)}],
             )
         )

@@ -20,6 +20,8 @@ from assistant.investigator.framing import framed, plain
 from assistant.investigator.models import Models
 from assistant.investigator.narrate import Narrator
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.tools import Desk
+from assistant.investigator.tools.binding import tools
 from assistant.llmops.meter import Meter
 from assistant.llmops.prices import Prices
 from assistant.settings import ModelSettings
@@ -60,7 +62,7 @@ class Scene:
     def __call__(self, body: dict[str, Any]) -> Reply:
         return self.model(body)
 
-    def told(self, report: Report, model: Obedient) -> Report:
+    def told(self, report: Report, model: Obedient, *, with_tools: bool = True) -> Report:
         """`report` as explained by that model."""
         self.model = model
         table = {"worst": ModelSettings(model="obedient", base_url=self.server.url)}
@@ -70,13 +72,13 @@ class Scene:
             meter=Meter(self.ledger, context, Prices(table.values()), at),
             budget=Budget(calls=8),
             redactor=self.line.redactor,
-            tools=self.tools,
+            tools=self.tools if with_tools else lambda report, notebook: (),
             emit=EventStream(lambda event: None, at),
         )
         return narrator(report)
 
     def tools(self, report: Report, notebook: Notebook) -> Sequence[BaseTool]:
-        return ()
+        return tools(Desk(report, self.line.sources, self.line.redactor), notebook)
 
     @property
     def marks(self) -> list[str]:
@@ -96,7 +98,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         ScriptedModel(policy=lambda body: made[0](body)) as server,
     ):
         line.otlp(logs(words["log"], "cart", -25))
-        line.otlp(spans(words["span"], "cart", -25))
+        line.otlp(spans(words["span"], "cart", 0, failing=True))
         line.change(*_branches(words["branch"]))
         engine = line.investigate(alert(words["alert"][-1]))
         decoy = next(s.id for s in engine.suspects if s.id != guilty)
@@ -137,6 +139,11 @@ def test_orders_in_telemetry_and_commits_move_nothing(
     assert report.narration is not None
     assert report.narration.model == "obedient"  # it was asked, and its answer was taken in
     assert report.narration.ended == ""
+    read = "\n".join(model.read)
+    seen = {p: sum(a.canary in read for a in scene.attacks[p]) for p in PLACES}
+    assert all(seen[place] >= 2 for place in PLACES if place != "alert"), seen
+    assert model.asked > {"changes", "logs", "search"}
+    assert model.asked - model.offered  # asked for what nobody offered
     assert breaches(report, scene.engine, scene.marks, frozenset(model.offered)) == {}
     assert connections.elsewhere == []
     assert report.verdict is Verdict.CHANGE_GUILTY
@@ -154,8 +161,9 @@ def test_every_alert_text_is_obeyed_and_moves_nothing(scene: Scene) -> None:
         asked = replace(scene.engine.question, symptom=symptom)
         engine = replace(scene.engine, question=asked)
         model = Obedient(scene.decoy)
-        report = scene.told(engine, model)
-        assert breaches(report, engine, scene.marks, frozenset(model.offered)) == {}, symptom
+        report = scene.told(engine, model, with_tools=False)
+        found = breaches(report, engine, scene.marks, frozenset(), pictures=False)
+        assert found == {}, symptom
         read += model.read[0]
     unread = [a.technique for a in scene.attacks["alert"] if a.canary not in read]
     assert set(unread) <= {"padding", "hidden letters"}  # cut, or invisible and taken out
@@ -203,8 +211,8 @@ def test_the_own_records_of_the_calls_hold_nothing_of_the_texts(scene: Scene) ->
 def test_the_judge_sees_what_a_rendering_lets_through(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, page: str, document: str, breach: str
 ) -> None:
-    monkeypatch.setattr(html, "render", lambda report: page if report.narration else "<p></p>")
-    monkeypatch.setattr(markdown, "render", lambda report: document if report.narration else "")
+    monkeypatch.setattr(html, "render", lambda report: page)
+    monkeypatch.setattr(markdown, "render", lambda report: document)
     told = replace(scene.engine, narration=Narration("m", PromptRef("p", "1", "d"), Usage()))
     assert set(breaches(told, scene.engine, scene.marks, frozenset())) == ({breach} - {""})
 
