@@ -180,7 +180,7 @@ class Chat:
         return self._added(conversation, Role.SUMMARY, told or facts(turns), author)
 
     def _answered(self, conversation: Conversation, reply: Reply, emit: EventStream) -> Turn:
-        for claim in reply.claims:
+        for claim in () if reply.told else reply.claims:
             emit(
                 EventKind.CLAIM,
                 claim.text,
@@ -242,7 +242,8 @@ def _narrated(report: Report, narration: Narration) -> Reply:
     by_code = all(claim.standing is Standing.ANALYSIS for claim in claims)
     ended = f"The model's part ended early: {narration.ended.rstrip('.')}."
     notes = (ended,) if narration.ended else ()
-    return Reply(claims, notes, BY_CODE if by_code else narration.model, narration.usage)
+    author = BY_CODE if by_code else narration.model
+    return Reply(claims, notes, author, narration.usage, told=not by_code)
 
 
 def _not_answered(meant: FollowUp | Fresh | NotUnderstood, *, spoken_of: bool = False) -> Reply:

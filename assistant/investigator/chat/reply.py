@@ -21,6 +21,7 @@ class Reply:
     author: str = BY_CODE
     usage: Usage = field(default_factory=Usage)
     understood: bool = True
+    told: bool = False  # its sentences were in the stream already, as they were checked
 
     @property
     def text(self) -> str:

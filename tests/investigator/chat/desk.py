@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from assistant.analysis.redaction import RuleRedactor
 from assistant.domain.conversation import Conversation, Event, EventKind
@@ -29,6 +30,7 @@ class Desk:
     events: list[Event] = field(default_factory=list)
     before: Callable[[], None] = lambda: None
     speaker: Speaker | None = None
+    narrated: dict[str, Any] = field(default_factory=dict)  # what a model made of the report
 
     def investigate(
         self, question: Question, asked_in: Conversation, emit: EventStream, on_stop: OnStop
@@ -38,7 +40,7 @@ class Desk:
         self.before()
         if question.service == "cart":
             raise UnknownService("cart", ("checkout",))
-        report = a_report(id=f"r-{len(self.questions)}", question=question)
+        report = a_report(id=f"r-{len(self.questions)}", question=question, **self.narrated)
         self.reports.save(report)
         return report
 

@@ -7,8 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.domain.claim import Claim, Standing
 from assistant.domain.conversation import Event, EventKind, Role
 from assistant.domain.errors import NotFound, Overloaded
+from assistant.domain.report import Narration
+from assistant.domain.usage import PromptRef, Usage
 from assistant.investigator.chat.compaction import remembered
 from assistant.investigator.chat.stream import PER_TURN, Broadcast
 from assistant.investigator.chat.turns import Turns
@@ -188,3 +191,27 @@ def test_a_reader_hears_that_the_stream_is_alive() -> None:
     assert event == replace(Event(0, at(), EventKind.STEP, "now"), number=PER_TURN + 1)
     stream.close()
     assert list(reader) == []
+
+
+def test_what_a_model_said_of_a_new_report_is_the_answer_and_told_once(desk: Desk) -> None:
+    said = Claim("The pool is full.", ("E1",), standing=Standing.VERIFIED)
+    narration = Narration("m", PromptRef("investigate", "1", ""), Usage(calls=2), ended="")
+    desk.narrated = {"headline": said, "summary": (), "narration": narration}
+
+    text = desk.say(desk.chat.start(channel="cli").id, "errors on payments")
+
+    answer = desk.events[-1].data
+    assert text.splitlines()[1:] == ["The pool is full. [E1]"]
+    assert (answer["author"], answer["usage"]["calls"]) == ("m", 2)
+    assert EventKind.CLAIM not in desk.kinds()  # the investigation told it, as it was checked
+
+
+def test_a_report_that_a_model_could_not_explain_is_answered_by_code(desk: Desk) -> None:
+    prompt = PromptRef("investigate", "1", "")
+    desk.narrated = {"narration": Narration("m", prompt, Usage(), ended="it timed out")}
+
+    text = desk.say(desk.chat.start(channel="cli").id, "errors on payments")
+
+    assert "The model's part ended early: it timed out." in text
+    assert desk.events[-1].data["author"] == "code"
+    assert EventKind.CLAIM in desk.kinds()
