@@ -63,7 +63,7 @@ def followed(events: Iterable[Event], progress: Progress) -> Event:
 def answer_text(event: Event) -> str:
     """The answer as text: a line for each sentence, evidence ids coloured, guesses marked."""
     if event.kind is EventKind.STOPPED:
-        return click.style(event.text, fg="yellow")
+        return click.style(printable(event.text), fg="yellow")
     lines = [click.style(printable(note), dim=True) for note in event.data.get("notes", ())]
     lines += [_sentence(claim) for claim in event.data.get("claims", ())]
     if event.data.get("author", "code") != "code":
