@@ -125,6 +125,17 @@ def asked(text: str, report: Report | None = None) -> list[str]:
             ],
         ),
         (
+            "what about payments?",
+            [
+                "For payments: it failed first. [E6] [E1]",
+                "For payments: the hop to checkout is verified. [E3] [E5]",
+                "For payments: 96 % of the failed requests of payments have "
+                "cloud.region=eu-west-1 and service.version=3.8.0: 2851 of 2977. 47 % of such "
+                "requests fail, 1.0 % of the others; it was 0.1 % (counted in 50 % of the traces). "
+                "[E4]",
+            ],
+        ),
+        (
             "show evidence E3 and E99",
             ["Report r-20260302-1200 has no evidence E99; it has E1 to E9."],
         ),

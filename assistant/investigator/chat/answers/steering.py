@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.analysis.account.breakdowns import in_words
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.claim import Claim
 from assistant.domain.report import Origin, Report
@@ -97,9 +98,18 @@ def _for(
     for anomaly in sorted(shown, key=lambda a: -a.score)[:_MOST]:
         found = book.anomaly(anomaly)
         yield found.text, found.evidence
+    for breakdown in report.breakdowns:
+        if breakdown.service in target.services:
+            yield in_words(breakdown), breakdown.evidence
+            break
     for hop in report.causal_path:
         if hop.source in target.services and hop.verified:
             yield f"the hop to {hop.target} is verified.", hop.evidence
+    yield from _ranked(target, report)
+
+
+def _ranked(target: Target, report: Report) -> Iterator[tuple[str, Sequence[str]]]:
+    """What the analysis gave some belief: causes, changes, places."""
     for hypothesis in report.hypotheses:
         if hypothesis.kind != "change" and _about(
             target, f"{hypothesis.kind} {hypothesis.title}", hypothesis.service

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from assistant.analysis.account.breakdowns import in_words
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.claim import Claim
 from assistant.domain.report import Hop
 from assistant.investigator.chat.answers.book import Asked, claim
-from assistant.investigator.words import breakdown as in_words
 
 _MOST = 8
 
@@ -104,7 +104,7 @@ def requests(asked: Asked) -> Iterator[Claim]:
         b for b in asked.report.breakdowns if not asked.services or b.service in asked.services
     ]
     for breakdown in found[:3]:
-        yield Claim(in_words(breakdown).split(" [E")[0], breakdown.evidence)
+        yield Claim(in_words(breakdown), breakdown.evidence)
     if not found:
         yield Claim(
             "No group of requests stands out: either all fail alike, or there are no spans to "
