@@ -31,6 +31,7 @@ from langchain_core.messages import (
     ToolMessage,
 )
 from langchain_core.tools import BaseTool
+from langsmith import tracing_context
 from pydantic import BaseModel
 
 from assistant.domain.conversation import EventKind
@@ -196,12 +197,15 @@ class _Run(Generic[Schema]):
         def work() -> None:
             try:
                 # The mode "messages" would run the model in a thread that outlives the process.
-                for chunk in agent.stream(
-                    {"messages": [HumanMessage(user)]},
-                    {"callbacks": [*callbacks, self._listener]},
-                    stream_mode="updates",
-                ):
-                    heard.put(("update", chunk))
+                # Nor does LangSmith hear of it, whatever stands in the environment: telemetry
+                # leaves only to where the settings say.
+                with tracing_context(enabled=False):
+                    for chunk in agent.stream(
+                        {"messages": [HumanMessage(user)]},
+                        {"callbacks": [*callbacks, self._listener]},
+                        stream_mode="updates",
+                    ):
+                        heard.put(("update", chunk))
                 heard.put(("end", None))
             except BaseException as error:  # noqa: BLE001  the outermost edge of a provider
                 heard.put(("failed", error))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from langchain_core.tools import BaseTool
 
@@ -15,7 +16,7 @@ from assistant.domain.conversation import EventKind
 from assistant.domain.evidence import Evidence
 from assistant.domain.ports import Redactor
 from assistant.domain.report import Narration, Report
-from assistant.domain.usage import Budget
+from assistant.domain.usage import Budget, PromptRef
 from assistant.investigator import words
 from assistant.investigator.agent import Outcome, Patience, ask_model
 from assistant.investigator.answer import Explanation, Repair
@@ -63,6 +64,7 @@ class Narrator:
     emit: EventStream
     patience: Patience = _PATIENCE
     on_stop: OnStop = never
+    prompts: Path | None = None  # a folder whose texts stand in for ours
 
     def __call__(self, report: Report) -> Report:
         """The report with the model's part in it, or as it was with why there is none; unchanged
@@ -81,12 +83,13 @@ class Narrator:
                 explained = merged(report, outcome.parsed, judged.claims, notebook)
         if outcome.ended:
             self.emit(EventKind.STOPPED, f"The model's part ended early: {outcome.ended}.")
-        return _signed(explained, outcome, self.meter, notebook)
+        used = prompt("investigate", self.prompts).ref
+        return _signed(explained, outcome, self.meter, notebook, used)
 
     def _explained(
         self, report: Report, notebook: Notebook, chain: ModelChain, limits: Limits
     ) -> Outcome[Explanation]:
-        text = prompt("investigate")
+        text = prompt("investigate", self.prompts)
         self.emit(EventKind.STEP, f"asking the model {chain.first.model}")
         return ask_model(
             chain,
@@ -132,7 +135,7 @@ class Narrator:
         if chain is None:
             return {}
         self.emit(EventKind.STEP, f"sending {len(failing)} sentences back")
-        text = prompt("repair")
+        text = prompt("repair", self.prompts)
         cited = dict.fromkeys(e for claim in failing.values() for e in claim.evidence)
         shown = [found for e in cited if (found := notebook.cited(e))]
         outcome = ask_model(
@@ -169,12 +172,16 @@ def _judge(
 
 
 def _signed(
-    explained: Report, outcome: Outcome[Explanation], meter: Meter, notebook: Notebook
+    explained: Report,
+    outcome: Outcome[Explanation],
+    meter: Meter,
+    notebook: Notebook,
+    used: PromptRef,
 ) -> Report:
     """With who wrote it and what it took; the merge knows what was overruled."""
     narration = Narration(
         model=outcome.model,
-        prompt=prompt("investigate").ref,
+        prompt=used,
         usage=meter.usage,
         tools=outcome.tools,
         ended=outcome.ended,

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     catalogue: Path | None = Field(
         None, description="Service catalogue file that corrects what the data suggests."
     )
+    prompts: Path | None = Field(
+        None, description="Folder of prompts that stand in for ours of the same name."
+    )
     runbooks: Path | None = Field(
         None, description="Folder of runbooks in Markdown that a model may look into."
     )
@@ -169,7 +172,7 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("write JSON") from None
 
-    @field_validator("data_dir", "catalogue", "runbooks")
+    @field_validator("data_dir", "catalogue", "prompts", "runbooks")
     @classmethod
     def _expanded(cls, value: Path | None) -> Path | None:
         return value.expanduser() if value else None

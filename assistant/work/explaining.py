@@ -141,6 +141,7 @@ class Explainer:
             tools=self._tools,
             emit=emit,
             on_stop=on_stop,
+            prompts=self._settings.prompts,
         )
         tell_report(report, emit)
         try:
@@ -153,5 +154,7 @@ class Explainer:
             log.exception("The model's part failed")
             chain = models.for_step("investigate")
             name = chain.first.model if chain else ""
-            narration = Narration(name, prompt("investigate").ref, meter.usage, ended=_MISTAKE)
+            narration = Narration(
+                name, prompt("investigate", self._settings.prompts).ref, meter.usage, ended=_MISTAKE
+            )
             return replace(report, narration=narration)

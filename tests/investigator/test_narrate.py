@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from assistant.analysis.redaction import RuleRedactor
@@ -57,6 +58,7 @@ def narrated(
     model: ScriptedModel,
     report: Report | None = None,
     budget: Budget = NO_LIMIT,
+    prompts: Path | None = None,
     **settings: Any,
 ) -> Narrated:
     table = {"m": {"model": "m", "base_url": model.url, "tools": "yes", **settings}}
@@ -69,6 +71,7 @@ def narrated(
         tools=lambda report, notebook: [series],
         emit=EventStream(done.events.append, at),
         patience=Patience(first_delay_s=0.01),
+        prompts=prompts,
     )
     done.report = narrator(done.report)
     return done
@@ -168,6 +171,18 @@ def test_the_pack_is_data_and_secrets_stay() -> None:
         narrated(model, report)
         sent = json.dumps(model.bodies[0])
     assert "hunter2secret" not in sent
+
+
+def test_prompts_of_a_folder_stand_in_for_ours(tmp_path: Path) -> None:
+    header = "---\npurpose: try it\ninputs:\noutput: an Explanation\nversion: 7b\n---\n"
+    (tmp_path / "investigate.md").write_text(f"{header}Explain it in rhyme.\n")
+    with ScriptedModel([explains(sentences=[LEAK, WRONG]), fails(401)]) as model:
+        done = narrated(model, prompts=tmp_path)
+        first, second = (body["messages"][0]["content"] for body in model.bodies)
+    assert first == "Explain it in rhyme."
+    assert second.startswith("You explained an incident")
+    assert done.report.narration is not None
+    assert done.report.narration.prompt.version == "7b"
 
 
 def test_without_a_model_nothing_is_added() -> None:
