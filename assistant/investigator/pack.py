@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from assistant.domain.ports import Redactor
 from assistant.domain.report import Report
 from assistant.investigator import sections
-from assistant.investigator.framing import framed, new_nonce
+from assistant.investigator.framing import framed, new_nonce, plain
 from assistant.investigator.sections import Section
 from assistant.llmops.tokens import count
 from prompts import prompt
@@ -38,7 +38,7 @@ def evidence_pack(
 
     def block(name: str, parts: Sequence[Section]) -> str:
         text = "\n".join(part.text() for part in parts if part.total)
-        return framed(name, redactor.text(text), nonce) if text else ""
+        return framed(name, redactor.text(plain(text)), nonce) if text else ""
 
     return prompt("pack").render(
         question=block("question", question),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.domain.changes import Commit, Hunk
-from assistant.domain.errors import CausewayError, InvalidRevision, NotFound
+from assistant.domain.errors import InvalidRevision, NotFound, RepositoryError
 from assistant.domain.evidence import EvidenceKind
 from assistant.investigator import words
 from assistant.investigator.framing import line
@@ -22,7 +22,8 @@ _TOKENS = 700  # code is what a verdict on a change rests on
 def diff(desk: Desk, notebook: Notebook, commit: str, path: str = "") -> Finding:
     """The hunks of a commit, of one file if asked. `commit` is its hash, shortened or not."""
     found = _commit(desk, commit)
-    hunks = [h for h in found.hunks or () if not path or h.path.endswith(path.strip().lstrip("/"))]
+    wanted = path.strip().strip("/")
+    hunks = [h for h in found.hunks or () if not wanted or _ends(h.path, wanted)]
     author = line(found.author, 60)
     head = f"commit {found.hash[: words.HASH]} “{line(found.subject, 120)}” by {author}"
     others = ", ".join(line(p, 100) for p in found.paths[:8])
@@ -65,46 +66,59 @@ def _commit(desk: Desk, commit: str) -> Commit:
 
 def blame(desk: Desk, notebook: Notebook, path: str, number: int, commit: str = "") -> Finding:
     """Who last wrote a line of a file, as of a commit (the newest, where none is named). `path`
-    may be the end of a path, as a stack frame shows it."""
-    if number < 1:
-        raise NotFound(f"There is no line {number}.", hint="Lines count from 1.")
-    wanted = path.strip().lstrip("/")
-    row = ""
-    nearest: list[str] = []
-    for repository in desk.repositories():
-        revision = _revision(desk, repository, commit)
-        paths = desk.sources.code.paths(repository, revision) if revision else ()
-        full = _ending(wanted, paths)
-        nearest += [p for p in paths if p.rpartition("/")[2] == wanted.rpartition("/")[2]][:5]
-        found = desk.sources.code.blame(repository, revision, full, number) if full else None
-        if found is not None:
-            text = line(found.text, 160)
-            row = (
-                f"{full}:{number} was last written by {found.commit[: words.HASH]} "
-                f"({line(found.author, 60)}, {found.at:%F %H:%M} UTC): {text}"
-            )
-            break
+    may be the end of a path, or one as a stack frame shows it. Raises NotFound for what cannot be
+    a line, RepositoryError where the history is not there to be read."""
+    wanted = path.strip().strip("/")
+    if number < 1 or not wanted:
+        raise NotFound(
+            f"There is no line {number} of {line(path, 80)!r}.", hint="Lines count from 1."
+        )
+    revisions = {r: found for r in desk.repositories() if (found := _revision(desk, r, commit))}
+    files = {r: desk.sources.code.paths(r, revision) for r, revision in revisions.items()}
+    meant = {r: full for r, paths in files.items() if (full := _meant(wanted, paths))}
+    written = (_blamed(desk, r, revisions[r], full, number) for r, full in meant.items())
+    base = wanted.rpartition("/")[2]
+    near = [p for paths in files.values() for p in paths if p.rpartition("/")[2] == base][:5]
     asked = Asked(
         f"who wrote line {number} of {line(wanted, 160)}",
         f"git blame -L {number},{number} {commit} -- {wanted}",
         desk.report.window,
         EvidenceKind.COMMIT,
         "",
-        f"Files of that name: {', '.join(nearest) or 'none'}; or the line is beyond the end.",
+        f"Files of that name: {', '.join(near) or 'none'}; or the line is beyond the end.",
         timed=False,
     )
-    return finding(asked, [row] if row else [], desk, notebook)
+    return finding(asked, [row for row in written if row][:1], desk, notebook)
+
+
+def _blamed(desk: Desk, repository: str, revision: str, path: str, number: int) -> str:
+    """'' for a line that the file does not have."""
+    try:
+        found = desk.sources.code.blame(repository, revision, path, number)
+    except RepositoryError as error:
+        # Its words may hold names out of the repository, and an error stands outside of the frame.
+        raise RepositoryError(
+            f"Who wrote line {number} cannot be read from {repository}."
+        ) from error
+    if found is None:
+        return ""
+    by = f"{found.commit[: words.HASH]} ({line(found.author, 60)}, {found.at:%F %H:%M} UTC)"
+    return f"{line(path, 160)}:{number} was last written by {by}: {line(found.text, 160)}"
 
 
 def _revision(desk: Desk, repository: str, commit: str) -> str:
     """'' where this repository does not know the commit."""
     try:
-        return desk.sources.code.resolve(repository, commit.strip()) if commit.strip() else "HEAD"
-    except CausewayError:
+        return desk.sources.code.resolve(repository, commit.strip() or "HEAD")
+    except InvalidRevision:
         return ""
 
 
-def _ending(wanted: str, paths: Sequence[str]) -> str:
+def _meant(wanted: str, paths: Sequence[str]) -> str:
     """The path that is meant: a stack frame knows more folders than the repository, a person
     fewer."""
-    return next((p for p in paths if p.endswith(wanted) or wanted.endswith(f"/{p}")), "")
+    return next((p for p in paths if _ends(p, wanted) or _ends(wanted, p)), "")
+
+
+def _ends(path: str, end: str) -> bool:
+    return path == end or path.endswith(f"/{end}")

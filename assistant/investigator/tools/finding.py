@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.window import TimeWindow
 from assistant.investigator import words
-from assistant.investigator.framing import framed, line
+from assistant.investigator.framing import framed, line, plain
 from assistant.investigator.notebook import Notebook
 from assistant.investigator.tools.desk import Desk
 from assistant.llmops.tokens import count
@@ -62,17 +62,21 @@ def finding(
     total = max(total, len(rows))
     if not rows:
         return _nothing(asked, desk, notebook)
-    clean = [desk.redactor.text(row) for row in rows]
-    shown = _fitting(clean, max_tokens)
-    title = desk.redactor.text(asked.title)
+    shown = _fitting([_safe(row, desk) for row in rows], max_tokens)
+    title = _safe(asked.title, desk)
     left = total - len(shown)
-    mark = [f"(+{left} more of {total}: {asked.more})"] if left else []
+    mark = [_safe(f"(+{left} more of {total}: {asked.more})", desk)] if left else []
     excerpt = "\n".join([f"{title}:", *shown, *mark])
     evidence_id = notebook.add(
         asked.kind, title, excerpt, asked.query, asked.window, asked.service, asked.data
     )
     text = f"{evidence_id}\n{framed('result', excerpt)}"
     return Finding(text, evidence_id, total, len(shown), title, tuple(shown))
+
+
+def _safe(row: str, desk: Desk) -> str:
+    """Whatever a tool put into a row: redacted, on one line, without a mark of ours."""
+    return desk.redactor.text(plain(row.replace("\n", " ")))
 
 
 def _fitting(rows: Sequence[str], max_tokens: int) -> list[str]:
@@ -89,10 +93,10 @@ def _fitting(rows: Sequence[str], max_tokens: int) -> list[str]:
 
 def _nothing(asked: Asked, desk: Desk, notebook: Notebook) -> Finding:
     """Nothing found is an answer, and evidence of absence."""
-    title = desk.redactor.text(f"Nothing found: {asked.title}")
+    title = _safe(f"Nothing found: {asked.title}", desk)
     evidence_id = notebook.add(
         EvidenceKind.ABSENCE, title, f"{title}.", asked.query, asked.window, asked.service
     )
-    hint = f" {asked.nothing}" if asked.nothing else ""
+    hint = _safe(f" {asked.nothing}", desk).rstrip()
     text = f"{evidence_id}\n{framed('result', f'{title}.{hint}')}"
     return Finding(text, evidence_id, 0, 0, title)
