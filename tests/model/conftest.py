@@ -28,7 +28,7 @@ def small_model() -> Iterator[str]:
     parameters.n_ctx = ROOM
     parameters.n_parallel = 1
     parameters.verbosity = 0
-    parameters.cpuparams.n_threads = 2
+    parameters.cpuparams.n_threads = 1  # two wait for each other on a busy machine
     server = xllamacpp.Server(parameters)
     yield f"{server.listening_address}/v1"
     del server

@@ -23,14 +23,20 @@ from tests.builders import NOON
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(300)]
 
-SETTINGS: dict[str, Any] = {"model": "smollm2", "tools": "no", "input_usd": 1, "output_usd": 4}
+SETTINGS: dict[str, Any] = {
+    "model": "smollm2",
+    "tools": "no",
+    "timeout_s": 200,
+    "input_usd": 1,
+    "output_usd": 4,
+}
 
 
 class Asked:
     """One question to the small model with a meter of its own."""
 
     def __init__(self, url: str, budget: Budget) -> None:
-        settings = ModelSettings(base_url=url, max_output_tokens=250, **SETTINGS)
+        settings = ModelSettings(base_url=url, max_output_tokens=150, **SETTINGS)
         chain = Models({"small": settings}).for_step("investigate")
         assert chain
         self.ledger = MemoryLedger()

@@ -17,7 +17,12 @@ pytestmark = [pytest.mark.model, pytest.mark.timeout(300)]
 
 @pytest.fixture(scope="module")
 def small(small_model: str) -> ConfiguredModel:
-    given: Any = {"base_url": small_model, "tools": "no", "max_output_tokens": 200}
+    given: Any = {
+        "base_url": small_model,
+        "tools": "no",
+        "max_output_tokens": 200,
+        "timeout_s": 200,
+    }
     return Models({"small": ModelSettings(model="smollm2", **given)}).named("small")
 
 
