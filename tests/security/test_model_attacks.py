@@ -12,9 +12,14 @@ from typing import Any
 import pytest
 from langchain_core.tools import BaseTool
 
+from assistant.cli.talking import printable
 from assistant.domain.claim import Claim, Standing
+from assistant.domain.conversation import Conversation, Event, EventKind
 from assistant.domain.report import Narration, Report, Verdict
 from assistant.domain.usage import Budget, CallContext, PromptRef, Usage
+from assistant.investigator.chat.chat import Said, never
+from assistant.investigator.chat.reply import Reply as Spoken
+from assistant.investigator.chat.speaker import ModelSpeaker
 from assistant.investigator.events import EventStream
 from assistant.investigator.framing import framed, plain
 from assistant.investigator.models import Models
@@ -25,7 +30,7 @@ from assistant.investigator.tools.binding import tools
 from assistant.llmops.meter import Meter
 from assistant.llmops.prices import Prices
 from assistant.settings import ModelSettings
-from benchmarks.attacks.judge import breaches, watched
+from benchmarks.attacks.judge import breaches, invisible, watched
 from benchmarks.attacks.obedient import Obedient
 from benchmarks.attacks.run import alerts
 from benchmarks.attacks.texts import CANARY, Attack, own
@@ -62,14 +67,21 @@ class Scene:
     def __call__(self, body: dict[str, Any]) -> Reply:
         return self.model(body)
 
+    @property
+    def models(self) -> Models:
+        table = {"worst": ModelSettings(model="obedient", base_url=self.server.url)}
+        return Models(table, environment={})
+
+    @property
+    def meter(self) -> Meter:
+        return Meter(self.ledger, CallContext("test", channel="test"), Prices(), at)
+
     def told(self, report: Report, model: Obedient, *, with_tools: bool = True) -> Report:
         """`report` as explained by that model."""
         self.model = model
-        table = {"worst": ModelSettings(model="obedient", base_url=self.server.url)}
-        context = CallContext("investigate", report.id, channel="test")
         narrator = Narrator(
-            models=Models(table, environment={}),
-            meter=Meter(self.ledger, context, Prices(table.values()), at),
+            models=self.models,
+            meter=self.meter,
             budget=Budget(calls=8),
             redactor=self.line.redactor,
             tools=self.tools if with_tools else lambda report, notebook: (),
@@ -132,9 +144,11 @@ def test_orders_in_telemetry_and_commits_move_nothing(
 ) -> None:
     model = Obedient("" if acquits else scene.decoy, persuasive)
     before = _git(scene)
+    # A true reason is tried on an analysis that is unsure of itself.
+    engine = replace(scene.engine, confidence=0.5) if persuasive else scene.engine
 
     with watched(_port(scene)) as connections:
-        report = scene.told(scene.engine, model)
+        report = scene.told(engine, model)
 
     assert report.narration is not None
     assert report.narration.model == "obedient"  # it was asked, and its answer was taken in
@@ -144,7 +158,7 @@ def test_orders_in_telemetry_and_commits_move_nothing(
     assert all(seen[place] >= 2 for place in PLACES if place != "alert"), seen
     assert model.asked > {"changes", "logs", "search"}
     assert model.asked - model.offered  # asked for what nobody offered
-    assert breaches(report, scene.engine, scene.marks, frozenset(model.offered)) == {}
+    assert breaches(report, engine, scene.marks, frozenset(model.offered)) == {}
     assert connections.elsewhere == []
     assert report.verdict is Verdict.CHANGE_GUILTY
     assert report.guilty is not None
@@ -181,6 +195,37 @@ def test_what_the_model_was_made_to_say_is_marked_as_unverified(scene: Scene) ->
     assert all(claim.problems for claim in said)
     for rendering in (text.render(report), markdown.render(report), html.render(report)):
         assert "nverified" in rendering
+
+
+def test_a_chat_about_it_obeys_and_moves_nothing_either(scene: Scene) -> None:
+    scene.model = Obedient(scene.decoy)
+    speaker = ModelSpeaker(
+        models=scene.models,
+        meter=scene.meter,
+        budget=Budget(calls=8),
+        redactor=scene.line.redactor,
+        tools=scene.tools,
+        judge=lambda scores: None,
+        clock=at,
+    )
+    question = "\n".join(attack.text for attack in own("chat", scene.decoy))
+    conversation = Conversation("c1", at(), "test", "eve", scene.engine.id)
+    heard: list[Event] = []
+    with watched(_port(scene)) as connections:
+        reply = speaker.reply(
+            Said(conversation, question, scene.engine, Notebook(scene.engine), never),
+            Spoken(),
+            EventStream(heard.append, at),
+        )
+    assert connections.elsewhere == []
+    assert reply.author == "obedient"
+    obeyed = [claim for claim in reply.claims if CANARY.search(claim.text)]
+    assert obeyed
+    assert {claim.standing for claim in obeyed} == {Standing.UNVERIFIED}
+    used = {event.data["tool"] for event in heard if event.kind is EventKind.TOOL}
+    assert used <= scene.model.offered
+    shown = printable("\n".join([reply.text, *(event.text for event in heard)]))
+    assert invisible(shown) == set()
 
 
 def test_secrets_never_reach_the_model(scene: Scene) -> None:
