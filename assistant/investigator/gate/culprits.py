@@ -9,7 +9,7 @@ from datetime import datetime
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import CallEdge, Report, Suspect, Verdict
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.names import stem
+from assistant.investigator.gate.names import stem, written_in
 
 _SHORTEST_HASH = 7
 
@@ -70,6 +70,8 @@ def _beside(cause: str, effect: str, report: Report) -> bool:
     """The effect's service calls the cause's, directly; not against the causal path."""
     if _along(effect, cause, _all_hops(report)):
         return False
+    if stem(effect) == stem(report.first_failing_service) and report.causal_path:
+        return written_in(report.causal_path[0].source, cause)  # nothing lies before the first
     edges = _calls(stem(effect), stem(cause), report)
     if not edges:
         return False

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from assistant.domain.report import Breakdown
 from assistant.investigator.gate.clock import clocks, days
@@ -62,6 +62,8 @@ def _facts(grounds: Grounds) -> Iterator[Fact]:
         yield from in_text(text)
     for course in grounds.courses:
         yield from of_course(course)
+    for evidence in grounds.changes:
+        yield from _changed(evidence.excerpt)
     for breakdown in grounds.breakdowns:
         yield from _of_breakdown(breakdown)
     for calls in grounds.calls:
@@ -100,6 +102,22 @@ def _code_durations(text: str) -> Iterator[tuple[float, str]]:
 def _unit_before(text: str, at: int) -> str:
     """'free' of a setting such as `timeout_s = 1.2`, whose number may be one of seconds."""
     return "free" if _DURATION_NAME.search(text[max(0, at - 40) : at].lower()) else ""
+
+
+def _changed(excerpt: str) -> Iterator[Fact]:
+    """By how much a commit changes a number, and how many times it makes it."""
+    lines = excerpt.split("\n")
+    for gone, come in pairwise(lines):
+        if gone.startswith("-") and come.startswith("+"):
+            for old, new in zip(in_text(gone[1:]), in_text(come[1:]), strict=False):
+                if old.dimension == new.dimension and old.value != new.value:
+                    yield Fact(
+                        abs(new.value - old.value), old.dimension, abs(new.shown - old.shown)
+                    )
+                    if old.value:
+                        yield Fact(new.value / old.value, "x", new.value / old.value)
+                    if new.value:
+                        yield Fact(old.value / new.value, "x", old.value / new.value)
 
 
 def unit_of(course: Course) -> tuple[str, float]:

@@ -116,14 +116,16 @@ STOPPED = _phrases(
 )
 ENDED = _phrases(
     """
-    recovered, has ended, subsided, back to normal, normalised, normalized, is over, was over,
-    resolved, returned to, has stopped, is back down
+    has passed, is gone, are gone, went away, has gone away, cleared up, came to an end, ended,
+    was back at, is back at, recovered, has ended, subsided, back to normal, normalised,
+    normalized, is over, was over, resolved, returned to, has stopped, is back down
     """
 )
 GOES_ON = _phrases(
     """
-    goes on, still going on, ongoing, still elevated, persists, has not recovered, continues,
-    unresolved, to this moment, has not ended
+    is still at, are still at, still at, still takes, still fails, still fail, still failing,
+    still slow, keeps failing, to this day, even now, goes on, still going on, ongoing, still
+    elevated, persists, has not recovered, continues, unresolved, to this moment, has not ended
     """
 )
 # What code and people do to a value as well as series do: no direction where a change is spoken of.
@@ -169,31 +171,33 @@ LATER = _phrases(
 
 CAUSES = _phrases(
     """
-    spilled over, spills over, spilling over, rippled, ripples, bled into, fed back,
-    reverberat*, affects, impacts, impacted, jams, jammed, clogs, clogged, burdens, burdened,
-    overruns, overran, trips, tripped, pushes * over, pushed * over, snowball*, hampers,
-    hampered, hinders, hindered, is responsible, was responsible, make, cause, trigger, break,
-    exhaust, overload, saturate, starve, drag, lead to, result in, bring * to, brought * to,
-    brings * to, bring * down, kill, block, introduce, produce, propagate, delay, drain, flood,
-    spoil, spoils, spoiled, spoilt, wreak*, topple, topples, cripple*, crippling, swamp*, hogs,
-    hogged, hog, knock * over, knocks * over, knocked * over, leak*, sparked, sparks, provoked,
-    provokes, prompted, set off, sets off, kicked off, gave rise to, gives rise to, underlies,
-    at the root, the reason, the trigger, destabilis*, destabiliz*, impaired, impairs, wrecked,
-    ate up, eats up, used up, uses up, consumes, drained, drains, floods, flooded, delays,
-    holds up, held up, bogged down, bogs down, weighs on, contributed to, contributes to,
-    played a part, plays a part, passes on, passed on, takes out, took out, disrupted,
-    disrupts, propagated, propagates, spread, spreads, is what makes, has broken, has slowed,
-    has caused, rendered, renders, damaged, damages, undermines, undermined, bottleneck*,
-    throttles, throttled, caused, causes, causing, led to, leads to, leading to, triggered,
-    triggers, triggering, introduced, introduces, broke, breaks, breaking, made, makes, making,
-    resulted in, results in, resulting in, produced, brought about, brings * down, brought *
-    down, took down, takes down, knocked out, responsible for, to blame for, the cause, the
-    root cause, is why, was why, explains, exhausted, exhausts, overloaded, overloads,
-    saturated, saturates, drove, drives, is behind, was behind, propagated to, spread to,
-    cascaded, starved, starves, slowed, slows, slow down, forced, defeated, defeats, lets, let,
-    filled, fills, so many, guilty, culprit, at fault, is to blame, was to blame, kills,
-    killed, crashed, crashes, dragged, drags, blocks, blocked, accounts for, degraded, hurt,
-    hurts, infected, toppled, choked, chokes, overwhelmed, overwhelms, cost, costs,
+    lies behind, stands behind, sits behind, are behind, congested, congests, to its knees,
+    chokes off, brings * to, are to blame, are responsible, slows * down, slowed * down, wears
+    out, wore out, is at the bottom of, spilled over, spills over, spilling over, rippled,
+    ripples, bled into, fed back, reverberat*, affects, impacts, impacted, jams, jammed, clogs,
+    clogged, burdens, burdened, overruns, overran, trips, tripped, pushes * over, pushed *
+    over, snowball*, hampers, hampered, hinders, hindered, is responsible, was responsible,
+    make, cause, trigger, break, exhaust, overload, saturate, starve, drag, lead to, result in,
+    bring * to, brought * to, bring * down, kill, block, introduce, produce, propagate, delay,
+    drain, flood, spoil, spoils, spoiled, spoilt, wreak*, topple, topples, cripple*, crippling,
+    swamp*, hogs, hogged, hog, knock * over, knocks * over, knocked * over, leak*, sparked,
+    sparks, provoked, provokes, prompted, set off, sets off, kicked off, gave rise to, gives
+    rise to, underlies, at the root, the reason, the trigger, destabilis*, destabiliz*,
+    impaired, impairs, wrecked, ate up, eats up, used up, uses up, consumes, drained, drains,
+    floods, flooded, delays, holds up, held up, bogged down, bogs down, weighs on, contributed
+    to, contributes to, played a part, plays a part, passes on, passed on, takes out, took out,
+    disrupted, disrupts, propagated, propagates, spread, spreads, is what makes, has broken,
+    has slowed, has caused, rendered, renders, damaged, damages, undermines, undermined,
+    bottleneck*, throttles, throttled, caused, causes, causing, led to, leads to, leading to,
+    triggered, triggers, triggering, introduced, introduces, broke, breaks, breaking, made,
+    makes, making, resulted in, results in, resulting in, produced, brought about, brings *
+    down, brought * down, took down, takes down, knocked out, responsible for, to blame for,
+    the cause, the root cause, is why, was why, explains, exhausted, exhausts, overloaded,
+    overloads, saturated, saturates, drove, drives, is behind, was behind, propagated to,
+    spread to, cascaded, starved, starves, slowed, slows, slow down, forced, defeated, defeats,
+    lets, let, filled, fills, so many, guilty, culprit, at fault, is to blame, was to blame,
+    kills, killed, crashed, crashes, dragged, drags, blocks, blocked, accounts for, degraded,
+    hurt, hurts, infected, toppled, choked, chokes, overwhelmed, overwhelms, cost, costs,
     responsible, ruined, stalled, stalls, pulled down, pulls down
     """
 )
@@ -238,27 +242,27 @@ INNOCENT = _phrases(
 # With a 'not', 'neither' or 'never' before them in the clause these acquit as well.
 BLAME = _phrases(
     """
-    makes, making, causes, brings, leads to, grow*, leak*, drives, drove, cause*, causing,
-    explain*, explanation, to blame, blamed, responsible, guilty, behind, culprit, involved,
-    reason, root cause, led to, lead to, trigger*, introduce*, break, broke, affect*,
-    contribut*, bring, brought, made, make, slow*, matter*, at fault, account for, produce*,
-    the source, origin*, prove*, hurt, harm, influence*, stem*, due to, because
+    makes, making, causes, brings, leads to, leak*, drives, drove, cause*, causing, explain*,
+    explanation, to blame, blamed, responsible, guilty, behind, culprit, involved, reason, root
+    cause, led to, lead to, trigger*, introduce*, break, broke, affect*, contribut*, bring,
+    brought, made, make, matter*, at fault, account for, produce*, the source, origin*, prove*,
+    hurt, harm, influence*, stem*, due to, because
     """
 )
 
 NOT = frozenset(
     "not no never without neither nor none didn't doesn't wasn't isn't hasn't weren't don't "
-    "aren't cannot can't couldn't nothing nobody hardly won't haven't hadn't".split()
+    "aren't cannot can't couldn't nothing  nobody won't haven't hadn't".split()
 )
 # A negation that these follow denies nothing: 'nothing but errors', 'not only', 'none else'.
 NOT_REALLY = frozenset("but only just else merely".split())
 FAILURES = _phrases(
     """
-    issue*, outage*, impair*, broken, unavailab*, 5xx, 4xx, abort*, dropped out, hiccup*,
-    incident*, interrupt*, error*, fail*, refus*, trouble, problem*, timeout*, timed out,
-    turned away, anomal*, deviat*, rejected, wrong, exception*, crash*, lost, denied,
-    complain*, suffer*, affected, impact*, symptom*, degrad*, delay*, unusual*, out of the
-    ordinary, amiss, left its baseline, harm*
+    exceeded, exhausted, expired, starved, stuck, hang, hangs, hung, issue*, outage*, impair*,
+    broken, unavailab*, 5xx, 4xx, abort*, dropped out, hiccup*, incident*, interrupt*, error*,
+    fail*, refus*, trouble, problem*, timeout*, timed out, turned away, anomal*, deviat*,
+    rejected, wrong, exception*, crash*, lost, denied, complain*, suffer*, affected, impact*,
+    symptom*, degrad*, delay*, unusual*, out of the ordinary, amiss, left its baseline, harm*
     """
 )
 SUCCESSES = _phrases(
@@ -269,15 +273,19 @@ SUCCESSES = _phrases(
 )
 UNHURT = _phrases(
     """
-    no slower, no worse, undiminished, in perfect order, no trouble, doing fine, running fine,
-    runs fine, runs normally, untouched by, not degraded, escaped, no issue, no issues,
-    undisturbed, immune, free of errors, free from errors, kept working, keeps working, kept
-    serving, operational, responsive, in order, all right, okay, unimpaired, undamaged,
-    unbothered, untroubled, uneventful, clean, as ever, like before, no different, fully
-    available, not hurt, good shape, performs well, held steady, remained healthy, stayed
-    healthy, keeps up, kept up, works as intended, unaffected, healthy, unharmed, as usual,
-    unchanged, stable, steady, within its baseline, at its baseline, within their baseline,
-    normal, normally, intact, spared, is fine, are fine, was fine, as before, still works,
+    is normal, are normal, looks normal, look normal, was normal, stayed normal, remained
+    normal, works normally, behaves normally, back at normal, feels nothing, felt nothing,
+    noticed nothing, notices nothing, sees nothing of, saw nothing of, hardly affected, barely
+    affected, never noticed, goes unharmed, carries on as, carried on as, is well, are well,
+    survived, not touched, no slower, no worse, undiminished, in perfect order, no trouble,
+    doing fine, running fine, runs fine, runs normally, untouched by, not degraded, escaped, no
+    issue, no issues, undisturbed, immune, free of errors, free from errors, kept working,
+    keeps working, kept serving, operational, responsive, in order, all right, okay,
+    unimpaired, undamaged, unbothered, untroubled, uneventful, clean, as ever, like before, no
+    different, fully available, not hurt, good shape, performs well, held steady, remained
+    healthy, stayed healthy, keeps up, kept up, works as intended, unaffected, healthy,
+    unharmed, as usual, unchanged, stable, steady, within its baseline, at its baseline, within
+    their baseline, intact, spared, is fine, are fine, was fine, as before, still works,
     unscathed, in good health, smoothly, flawless*, without a hitch, untouched, error-free,
     works fine, stayed flat, remained flat, is flat, stayed the same, succeeded, succeeds, all
     succeed, did well, kept its, keeps its
@@ -377,7 +385,7 @@ DENIALS: Mapping[str, int] = {
 # Failures in the narrow sense: requests that end with an error.
 ERRORS = _phrases(
     """
-    error*, fail*, refus*, rejected, exception*, crash*, 5xx, 4xx, denied, turned away, lost,
-    timed out, timeout*, abort*
+    exceeded, expired, exhausted, error*, fail*, refus*, rejected, exception*, crash*, 5xx,
+    4xx, denied, turned away, lost, timed out, timeout*, abort*
     """
 )

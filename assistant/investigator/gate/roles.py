@@ -18,6 +18,7 @@ _BACKWARD = re.compile(
 _WAS_OLD = re.compile(
     r"^[^.;]{0,20}?\b(?:before|usually|earlier|previously|otherwise|normally|used to)\b"
 )
+_NOW = re.compile(r"\b(?:and|but)(?: is| are)? now\b|\bnow (?:it )?(?:takes?|is|are|needs?)\b")
 _BETWEEN = 60
 
 
@@ -33,6 +34,8 @@ def old_and_new(text: str, one: Quantity, other: Quantity) -> tuple[Quantity, Qu
         return one, other
     if _BACKWARD.match(between):
         return other, one
+    if _NOW.search(between):
+        return one, other
     after = text[other.end : other.end + 24].lower()
     if _WAS_OLD.match(between):
         return one, other

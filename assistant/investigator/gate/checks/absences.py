@@ -24,6 +24,7 @@ from assistant.investigator.gate.reading import Reading
 
 _BAD = frozenset(("errors", "latency", "saturation", "log_rate"))
 _ERRONEOUS = frozenset(("errors", "log_rate", ""))
+_AS_LONG = re.compile(r"\bas \w+ $|\bthan $", re.IGNORECASE)  # 'twice as long as usual'
 _USUAL = ("before", "usually", "previously", "formerly", "until then", "earlier")
 _ALL = ("all", "every", "each of", "in vain", "without exception", "nothing but")
 
@@ -45,7 +46,11 @@ def _parts(reading: Reading) -> Iterator[tuple[int, int]]:
 
 
 def denies_failure(reading: Reading, start: int, end: int) -> bool:
-    well = [c for c in reading.cues(UNHURT) if start <= c.start < end]
+    well = [
+        c
+        for c in reading.cues(UNHURT)
+        if start <= c.start < end and not _AS_LONG.search(reading.plain[: c.start])
+    ]
     if well:
         return not all(reading.negated(c.start) for c in well)
     if reading.said(SUCCESSES, start, end):
@@ -145,6 +150,7 @@ def _ended(reading: Reading, grounds: Grounds) -> Iterator[str]:
             yield f"{going[0].name} is still going on."
     for cue in reading.cues(GOES_ON):
         over = [c for c in grounds.courses if c.end is not None]
-        hit = over and len(over) == len(grounds.courses) and not grounds.report.impact.ongoing
+        whole = cue.phrase == "goes on" and grounds.report.impact.ongoing  # the incident does
+        hit = over and len(over) == len(grounds.courses) and not whole
         if hit and not reading.negated(cue.start):
             yield f"{over[0].name} ended at {over[0].end:%H:%M:%S} UTC."

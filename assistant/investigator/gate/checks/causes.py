@@ -69,7 +69,7 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
         and not _IDLE.match(reading.plain, c.end)
     ]
     backward = tuple(c for c in backward if not reading.negated(c.start))
-    if not forward and not backward:
+    if not forward and not backward and not reading.said(("fault", "doing")):
         yield from _side_by_side(reading, grounds)
         return
     if grounds.changes:
@@ -78,6 +78,14 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
         return
     for cue in backward:
         yield from _between(*_sides_of_backward(reading, cue), grounds)
+    for cue in reading.cues(("fault", "doing")):
+        before = [m.name for m in reading.services if m.end <= cue.start]
+        if (
+            len(before) > 1
+            and reading.plain[: cue.start].endswith("'s ")
+            and not reading.negated(cue.start)
+        ):
+            yield from _between(before[-1], before[0], grounds)
     for cue in forward:
         yield from _between(*_sides_of_forward(reading, cue), grounds)
 
@@ -138,7 +146,7 @@ def _side_by_side(reading: Reading, grounds: Grounds) -> Iterator[str]:
     other: that is blame without the word."""
     symptoms = [e for e in grounds.cited if e.kind in _SYMPTOMS]
     meant = changes_meant(grounds, grounds.changes)
-    if not symptoms or not meant or any(is_guilty(e, grounds.report) for e in grounds.changes):
+    if not symptoms or not meant or any(is_guilty(e, grounds.report) for e in meant):
         return
     if reading.clocks or reading.hedged or reading.said(_RELATIONS):
         return
@@ -175,7 +183,7 @@ def _change_as_effect(reading: Reading, grounds: Grounds, cues: Sequence[Cue]) -
 
 def _sides_of_forward(reading: Reading, cue: Cue) -> tuple[str, str]:
     left = [m for m in reading.services if m.end <= cue.start]
-    right = [m for m in reading.services if m.start >= cue.end]
+    right = [m for m in reading.services if m.start >= cue.start]  # also in 'brings … down'
     if reading.plain[cue.end : cue.end + 6] == " from " and right:
         return right[0].name, right[1].name if len(right) > 1 else ""
     if not right or _APART.search(reading.plain[cue.end : right[0].start]):

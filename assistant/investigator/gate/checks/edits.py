@@ -140,6 +140,10 @@ def _numbers(reading: Reading, grounds: Grounds, edit: Edit) -> Iterator[str]:
         pair = old_and_new(reading.plain, one, other)
         if pair and _swapped(*pair, old, new):
             yield f"The commit goes from {pair[1].text.strip()} to {pair[0].text.strip()}."
+    if reading.said((*KEPT, *STILL)):
+        for one in reading.quantities:
+            if one.dimension and _any(one, old) and not _any(one, new):
+                yield f"The commit changes {one.text.strip()}: it is no longer so."
     changed = _changed(old, new)
     if changed is None or grounds.courses:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from assistant.domain.evidence import EvidenceKind
@@ -37,6 +38,9 @@ def check_numbers(reading: Reading, grounds: Grounds) -> Iterator[str]:
 
 
 def _holds(q: Quantity, reading: Reading, grounds: Grounds, facts: Sequence[Fact]) -> bool:
+    if not q.dimension and "service" in q.noun:
+        written = re.search(rf"\b{q.shown:.0f} services?\b", " ".join(grounds.texts))
+        return written is not None or _is_count(q, reading, grounds)
     if any(matches(q, fact) for fact in facts):
         return True
     if q.dimension == "s" and _tells_a_distance(q, reading) and _between_moments(q, grounds):
@@ -71,13 +75,13 @@ def matches(q: Quantity, fact: Fact) -> bool:
             q.dimension == "B" and any(_near(q, fact.value * f, 0) for f in _binary())
         )
     if fact.dimension == "free" and q.dimension == "s":
-        return q.value == q.shown and _near_shown(q, fact.shown)
+        return _near(q, fact.value, 0)
     if not q.dimension:
         return _near_shown(q, fact.shown)
     if fact.dimension in ("", "free") and q.dimension == "%":
         return abs(fact.shown) <= _LOOSE and _near(q, fact.shown, 0)
     if fact.dimension in ("", "free") and q.dimension in ("/s", "x"):
-        return q.text.lower() not in FOLDS and _near_shown(q, fact.shown)
+        return q.value == q.shown and q.text.lower() not in FOLDS and _near_shown(q, fact.shown)
     return q.dimension == "x" and fact.dimension == "%" and _near(q, fact.value, 0)
 
 
@@ -103,7 +107,7 @@ def _compare(said: float, value: float, slack: float, bound: str) -> bool:
 
 
 def _tells_a_distance(q: Quantity, reading: Reading) -> bool:
-    return q.value >= 1 and (q.value != q.shown or reading.said(DISTANCE))
+    return q.value >= 1 and ((q.shown >= 1 and q.value > q.shown) or reading.said(DISTANCE))
 
 
 def _between_moments(q: Quantity, grounds: Grounds) -> bool:

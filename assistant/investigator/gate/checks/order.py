@@ -147,6 +147,8 @@ def _sequel(reading: Reading, grounds: Grounds, found: Sequence[Event]) -> Itera
                 continue
             start, end = reading.clause(cue.start)
             before = reading.plain[max(0, cue.start - 6) : cue.start].lower()
+            if cue.phrase == "then" and not before.endswith((", ", " and ")):
+                continue
             if start == 0 or before.endswith(("since ", "by ", "until ", "just ", "back ")):
                 continue
             pairs = _pairs(reading, grounds, found, (0, start), (start, end))
