@@ -15,17 +15,16 @@ from pydantic import TypeAdapter
 
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.catalogue import Catalogue
-from assistant.domain.claim import Claim, Standing
+from assistant.domain.claim import Claim
 from assistant.domain.conversation import Conversation, EventKind, Role, Turn
 from assistant.domain.errors import NotFound, UnknownService
 from assistant.domain.ports import Conversations, Redactor, ReportStore
 from assistant.domain.report import Narration, Question, Report
-from assistant.investigator.chat.answers import Book, answered, examples
+from assistant.investigator.chat.answers import Book, answered
 from assistant.investigator.chat.compaction import facts, remembered, too_long
 from assistant.investigator.chat.keeping import kept
 from assistant.investigator.chat.names import Names
-from assistant.investigator.chat.reply import BY_CODE, Reply, listed
-from assistant.investigator.chat.topics import Topic
+from assistant.investigator.chat.reply import BY_CODE, Reply, answering, narrated, not_answered
 from assistant.investigator.chat.understanding import (
     FollowUp,
     Fresh,
@@ -110,7 +109,7 @@ class Chat:
         if isinstance(meant, Fresh):
             conversation, reply = self._fresh(conversation, meant, emit, on_stop)
         elif report is None:
-            reply = _not_answered(meant)
+            reply = not_answered(meant)
         else:
             notebook = Notebook(report)
             said = Said(conversation, text, report, notebook, on_stop)
@@ -125,7 +124,7 @@ class Chat:
         try:
             report = self.investigate(meant.question, conversation, emit, on_stop)
         except UnknownService as error:
-            return conversation, _not_answered(NotUnderstood(str(error), error.near))
+            return conversation, not_answered(NotUnderstood(str(error), error.near))
         conversation = replace(conversation, report_id=report.id)
         self.conversations.save(conversation)
         emit(
@@ -135,29 +134,42 @@ class Chat:
             verdict=report.verdict.value,
             confidence=report.confidence,
         )
-        asked = meant.question.symptom
-        said = Said(conversation, asked, report, Notebook(report), on_stop)
-        if meant.topic is Topic.SUMMARY and report.narration is not None:
-            reply = _narrated(report, report.narration)
+        said = Said(conversation, meant.question.symptom, report, Notebook(report), on_stop)
+        follow_up = FollowUp(meant.topic, meant.question.symptom, meant.services)
+        if report.narration is None:
+            reply = self._about(said, follow_up, emit)
         else:
-            reply = self._about(said, FollowUp(meant.topic, asked, meant.services), emit)
+            reply = self._explained(said, follow_up, report.narration)
         if all(claim.text != report.headline.text for claim in reply.claims):
             reply = replace(reply, claims=(report.headline, *reply.claims))
         return conversation, replace(reply, notes=(*meant.notes, *reply.notes))
 
+    def _explained(self, said: Said, meant: FollowUp, narration: Narration) -> Reply:
+        """A new report that a model was asked about already: what it said of it, then what code
+        answers to the question."""
+        told = narrated(said.report, narration)
+        by_code = self._kept(said, self._by_code(said, meant))
+        more = tuple(claim for claim in by_code.claims if claim not in told.claims)
+        return replace(told, claims=(*told.claims, *more))
+
     def _about(self, said: Said, meant: FollowUp | NotUnderstood, emit: EventStream) -> Reply:
-        """An answer about a report; evidence that it found is kept with the report."""
-        if isinstance(meant, FollowUp):
-            report, look = said.report, self.look
-            book = Book(report, said.notebook, self.catalogue(), lambda s: look(report, s))
-            by_code = _reply(meant, answered(meant, book))
-        else:
-            by_code = _not_answered(meant, spoken_of=True)
-        reply = by_code
+        """The model's answer about a report, or that of code."""
+        reply = by_code = self._by_code(said, meant)
         if self.speaker is not None and not (isinstance(meant, FollowUp) and meant.by_code_alone):
             reply = self.speaker.reply(said, by_code, emit)
             if reply.author != BY_CODE and isinstance(meant, FollowUp):
                 reply = replace(reply, notes=(*reply.notes, *meant.notes))
+        return self._kept(said, reply)
+
+    def _by_code(self, said: Said, meant: FollowUp | NotUnderstood) -> Reply:
+        if not isinstance(meant, FollowUp):
+            return not_answered(meant, spoken_of=True)
+        report, look = said.report, self.look
+        book = Book(report, said.notebook, self.catalogue(), lambda s: look(report, s))
+        return answering(meant, answered(meant, book))
+
+    def _kept(self, said: Said, reply: Reply) -> Reply:
+        """Evidence that an answer found is kept with the report."""
         with self._keeping:
             claims = kept(self.reports, said.report, said.notebook, reply.claims)
         return replace(reply, claims=claims)
@@ -180,7 +192,9 @@ class Chat:
         return self._added(conversation, Role.SUMMARY, told or facts(turns), author)
 
     def _answered(self, conversation: Conversation, reply: Reply, emit: EventStream) -> Turn:
-        for claim in () if reply.told else reply.claims:
+        for claim in reply.claims:
+            if claim in reply.told:
+                continue
             emit(
                 EventKind.CLAIM,
                 claim.text,
@@ -228,29 +242,3 @@ class Chat:
 
 def next_number(conversation: Conversation) -> int:
     return conversation.turns[-1].number + 1 if conversation.turns else 1
-
-
-def _reply(meant: FollowUp, claims: tuple[Claim, ...]) -> Reply:
-    if meant.topic is Topic.HELP:
-        return Reply(notes=(listed("You can ask, among others:", examples(spoken_of=True)),))
-    return Reply(claims, meant.notes)
-
-
-def _narrated(report: Report, narration: Narration) -> Reply:
-    """What a model said of a new report, or the report as code wrote it, with why."""
-    claims = (report.headline, *report.summary)
-    by_code = all(claim.standing is Standing.ANALYSIS for claim in claims)
-    ended = f"The model's part ended early: {narration.ended.rstrip('.')}."
-    notes = (ended,) if narration.ended else ()
-    author = BY_CODE if by_code else narration.model
-    return Reply(claims, notes, author, narration.usage, told=not by_code)
-
-
-def _not_answered(meant: FollowUp | Fresh | NotUnderstood, *, spoken_of: bool = False) -> Reply:
-    """What was not understood, the nearest names, and what can be asked."""
-    offer = listed("You can ask, among others:", examples(spoken_of=spoken_of))
-    if not isinstance(meant, NotUnderstood):
-        return Reply(notes=(offer,))
-    near = (f"Did you mean {', '.join(meant.near)}?",) if meant.near else ()
-    notes = (meant.reason, *(near or (offer,)))
-    return Reply(notes=notes, understood=False)

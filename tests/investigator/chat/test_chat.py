@@ -198,12 +198,17 @@ def test_what_a_model_said_of_a_new_report_is_the_answer_and_told_once(desk: Des
     narration = Narration("m", PromptRef("investigate", "1", ""), Usage(calls=2), ended="")
     desk.narrated = {"headline": said, "summary": (), "narration": narration}
 
-    text = desk.say(desk.chat.start(channel="cli").id, "errors on payments")
+    text = desk.say(desk.chat.start(channel="cli").id, "what changed on inventory since 11:40?")
 
     answer = desk.events[-1].data
-    assert text.splitlines()[1:] == ["The pool is full. [E1]"]
+    told = [event.text for event in desk.events if event.kind is EventKind.CLAIM]
+    assert text.splitlines()[1:] == [
+        "The pool is full. [E1]",
+        f"{told[0]} [E10]",
+        f"{told[1]} [E7]",
+    ]
     assert (answer["author"], answer["usage"]["calls"]) == ("m", 2)
-    assert EventKind.CLAIM not in desk.kinds()  # the investigation told it, as it was checked
+    assert told[0] == "11:44:00 UTC: deployment inventory v2.14.0."  # the rest was told before
 
 
 def test_a_report_that_a_model_could_not_explain_is_answered_by_code(desk: Desk) -> None:
