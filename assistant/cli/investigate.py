@@ -159,7 +159,7 @@ class _Watched:
         from rich.markup import escape
 
         if event.kind is EventKind.TOKEN:
-            self._written = (self._written + event.text)[-_WATCHED:]
+            self._written = (self._written + event.text).rpartition("\n")[2][-_WATCHED:]
             self._status.update(escape(printable(self._written)))
         elif event.kind in (EventKind.STEP, EventKind.TOOL):
             self._written = ""

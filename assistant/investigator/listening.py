@@ -25,10 +25,15 @@ class Listener(BaseCallbackHandler):
         self._limits = limits
         self._say = say
         self._spoken = Spoken()
+        self._said = False
         self.model = ""
 
     def on_chat_model_start(self, *args: Any, **kwargs: Any) -> None:
+        """Another attempt may say the same again: on a line of its own."""
         self._spoken = Spoken()
+        if self._said:
+            self._say("\n")
+        self._said = False
 
     def on_llm_new_token(self, token: Any, *, chunk: Any = None, **kwargs: Any) -> None:
         if refusal := self._limits.refusal:
@@ -39,6 +44,7 @@ class Listener(BaseCallbackHandler):
         self.model = message.response_metadata.get("model_name") or self.model
         pieces = [str(call.get("args") or "") for call in message.tool_call_chunks]
         if said := self._spoken.heard("".join([message.text, *pieces])):
+            self._said = True
             self._say(said)
 
     # LangChain has a model stream when a handler has these two.

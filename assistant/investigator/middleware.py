@@ -118,12 +118,13 @@ class Guard(AgentMiddleware[Any, Any]):
         if enough and self._asked_for_answer:
             raise LimitReached(enough)
         why = room.last or enough
-        self._asked_for_answer = bool(enough)
         if why and request.tools:
             self.shortened = why
             asked = HumanMessage(_LAST_CALL.format(why=why))
             request = request.override(tools=[], messages=[*request.messages, asked])
-        return handler(self._timed(request, model))
+        answer = handler(self._timed(request, model))
+        self._asked_for_answer = bool(enough)  # not for an attempt that failed
+        return answer
 
     def _timed(self, request: ModelRequest, model: ConfiguredModel) -> ModelRequest:
         """A call does not outlast the last second, nor the model's own time limit."""

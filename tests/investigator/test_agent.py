@@ -157,6 +157,14 @@ def test_a_broken_body_is_asked_for_again(broken: Reply) -> None:
     assert asked.outcome.parsed is not None
 
 
+def test_what_is_said_again_stands_on_a_line_of_its_own() -> None:
+    cut = Reply(text='{"sentences": [{"text": "All is', finish="length")
+    with ScriptedModel([cut, explains()]) as model:
+        asked = ask(a_chain(model))
+    said = "".join(asked.heard(EventKind.TOKEN)).split("\n")
+    assert said == ["All is", 'Traffic doubled. checkout "waits" — a lot.']
+
+
 def test_prose_is_sent_back_once() -> None:
     with ScriptedModel([says("It was the database."), explains()]) as model:
         asked = ask(a_chain(model))
@@ -229,6 +237,13 @@ def test_the_same_question_is_not_asked_twice() -> None:
         assert [tool["function"]["name"] for tool in model.bodies[-1]["tools"]] == ["Explanation"]
     assert asked.outcome.parsed is not None
     assert asked.outcome.ended == AGAIN
+
+
+def test_the_call_for_the_answer_is_retried_like_any_other() -> None:
+    script = [*[calls("series", {"service": "a"})] * 4, fails(500), explains()]
+    with ScriptedModel(script) as model:
+        asked = ask(a_chain(model))
+    assert asked.outcome.parsed is not None
 
 
 def test_one_that_asks_for_tools_whatever_it_is_told_is_ended() -> None:
