@@ -8,7 +8,6 @@ import pytest
 from benchmarks.prompts import POLICIES, Cost, measure, table
 from tests.benchmarks.rootcausebench.incidents import GUILTY, an_incident, write_case
 
-
 pytestmark = pytest.mark.slow
 
 

@@ -103,6 +103,7 @@ def test_evidence_follows_no_redirect() -> None:
     assert elsewhere.requests == []
 
 
+@pytest.mark.slow  # its client takes seconds to import
 def test_anthropics_request_is_built_with_our_limits() -> None:
     pytest.importorskip("langchain_anthropic")
     given = {"provider": "anthropic", "model": "claude-sonnet-4-5", "api_key": "sk-ant"}
