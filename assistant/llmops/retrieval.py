@@ -1,5 +1,8 @@
 """Searches and embeddings as parts of an investigation: spans, durations, and who listens."""
 
+# OpenTelemetry is a namespace package, which mypy is told not to follow.
+# mypy: disable-error-code="attr-defined,import-not-found"
+
 from __future__ import annotations
 
 import time
