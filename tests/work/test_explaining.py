@@ -3,6 +3,8 @@ scripted one."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -108,3 +110,14 @@ def test_a_mistake_of_ours_costs_no_report(
     assert report.narration is not None
     assert report.narration.ended == "Causeway made a mistake; its log has the details"
     assert replace(report, narration=None) == a_report()
+
+
+def test_nothing_of_langchain_is_loaded_before_a_model_is_asked() -> None:
+    code = (
+        "import sys, assistant.pipeline, assistant.cli.local, assistant.api.app\n"
+        "from assistant.investigator.models import Models\n"
+        "assert Models({}).for_step('investigate') is None\n"
+        "print([m for m in sys.modules if m.startswith(('langchain', 'langgraph', 'openai'))])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
