@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 
 from assistant.domain.report import Breakdown
 from assistant.investigator.gate.clock import clocks, days
-from assistant.investigator.gate.courses import Course
+from assistant.investigator.gate.courses import Course, Moment
 from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import UNITS
 from assistant.investigator.gate.quantities import quantities
@@ -68,7 +68,7 @@ def _facts(grounds: Grounds) -> Iterator[Fact]:
         yield from _of_breakdown(breakdown)
     for calls in grounds.calls:
         yield from _counted(calls.failed, calls.calls, calls.caller)
-        yield from _counted(calls.calls - calls.failed, calls.calls, calls.caller)
+        yield Fact(calls.calls - calls.failed, "", calls.calls - calls.failed)
     impact = grounds.report.impact
     if not grounds.ids.isdisjoint(impact.evidence):
         yield from _counted(impact.failed_requests, impact.requests)
@@ -191,7 +191,9 @@ def _counted(part: int, whole: int, service: str = "") -> Iterator[Fact]:
 def durations(grounds: Grounds) -> Iterator[tuple[float, float]]:
     """How far apart two of the moments that the evidence tells of may lie, in seconds."""
     timed = {m.source for m in grounds.moments if m.kind == "onset"}
-    moments = [m for m in grounds.moments if m.kind != "seen" or m.source not in timed]
+    since = grounds.report.impact.since
+    known = () if since is None else (Moment(since, since, "onset", "", "the report"),)
+    moments = [m for m in (*grounds.moments, *known) if m.kind != "seen" or m.source not in timed]
     for one, other in combinations(moments, 2):
         if one.source == other.source and one.kind == other.kind:
             continue

@@ -78,30 +78,34 @@ AT_MOST = frozenset("under below most < ≤ within".split())
 
 ROSE = _phrases(
     """
-    more * than before, more * than usual, swelled, mounting, piling up, longer and longer,
-    scaled up, swells, fills up, multiplies, spiralled, spiraled, ran up, longer than, leapt,
-    leaped, crept up, edged up, ticked up, exploded, lengthened, prolonged, deteriorat*,
-    accumulat*, up by, shot through, jumped, rocket*, swollen, widened, higher than, stretched,
-    blew up, worsened, overshot, mushroomed, rose, rise*, rising, climb*, jump*, spike*,
-    spiking, increas*, grew, grow*, surg*, soar*, rocketed, went up, goes up, going up, gone
-    up, go up, had gone up, ballooned, worse*, slowed, slows, slowing, got slow*, became slow*,
-    degrad*, escalat*, shot up, skyrocket*, swell*, building up, built up, builds up, build up,
-    piled up, filled up, filling up, slower, busier, higher, up from, doubl*, tripl*,
-    quadrupl*, multiplied, inflated, mounted
+    got worse, gets worse, got bigger, got higher, got longer, crept upwards, went upwards,
+    more calls, more requests, more errors, more queries, more * than before, more * than
+    usual, swelled, mounting, piling up, longer and longer, scaled up, swells, fills up,
+    multiplies, spiralled, spiraled, ran up, longer than, leapt, leaped, crept up, edged up,
+    ticked up, exploded, lengthened, prolonged, deteriorat*, accumulat*, up by, shot through,
+    jumped, rocket*, swollen, widened, higher than, stretched, blew up, worsened, overshot,
+    mushroomed, rose, rise*, rising, climb*, jump*, spike*, spiking, increas*, grew, grow*,
+    surg*, soar*, rocketed, went up, goes up, going up, gone up, go up, had gone up, ballooned,
+    worse*, slowed, slows, slowing, got slow*, became slow*, degrad*, escalat*, shot up,
+    skyrocket*, swell*, building up, built up, builds up, build up, piled up, filled up,
+    filling up, slower, busier, higher, up from, doubl*, tripl*, quadrupl*, multiplied,
+    inflated, mounted
     """
 )
 FELL = _phrases(
     """
-    fewer * than, less * than before, less * than usual, sagged, shorter than, tapered off,
-    died down, cooled, recedes, receded, emptied, empties, relieved, freed up, scaled down,
-    shed, tanked, nosedived, cratered, slumped, waned, abated, down by, speeded up, lower than,
-    contracted, thinned, quickened, faster than, dwindled, deflated, crept down, trimmed, fell,
-    falls, fallen, falling, drop*, declining, declined to, declined from, declined by,
-    decreas*, sank, sink*, sunk, dip*, plung*, plummet*, shrank, shrink*, shrunk, lowered,
-    reduc*, collapsed, halv*, faster, sped up, speeds up, speeding up, improv*, tumbl*, slid,
-    went down, goes down, going down, gone down, go down, cut to, cut by, was cut, down from,
-    less busy, lower, worked off, eased, shorter, recovered to, quicker, became fast*, got
-    fast*, diminish*, dwindl*
+    got better, gets better, calmed down, came back down, got smaller, lessened, lessens,
+    bottomed out, hit a low, came down to, relaxed to, fewer calls, fewer requests, fewer
+    errors, fewer queries, fewer * than, less * than before, less * than usual, sagged, shorter
+    than, tapered off, died down, cooled, recedes, receded, emptied, empties, relieved, freed
+    up, scaled down, shed, tanked, nosedived, cratered, slumped, waned, abated, down by,
+    speeded up, lower than, contracted, thinned, quickened, faster than, dwindled, deflated,
+    crept down, trimmed, fell, falls, fallen, falling, drop*, declining, declined to, declined
+    from, declined by, decreas*, sank, sink*, sunk, dip*, plung*, plummet*, shrank, shrink*,
+    shrunk, lowered, reduc*, collapsed, halv*, faster, sped up, speeds up, speeding up,
+    improv*, tumbl*, slid, went down, goes down, going down, gone down, go down, cut to, cut
+    by, was cut, down from, less busy, lower, worked off, eased, shorter, recovered to,
+    quicker, became fast*, got fast*, diminish*, dwindl*
     """
 )
 APPEARED = _phrases(
@@ -123,9 +127,10 @@ ENDED = _phrases(
 )
 GOES_ON = _phrases(
     """
-    is still at, are still at, still at, still takes, still fails, still fail, still failing,
-    still slow, keeps failing, to this day, even now, goes on, still going on, ongoing, still
-    elevated, persists, has not recovered, continues, unresolved, to this moment, has not ended
+    still high, still elevated, remains high, remains elevated, stays high, is still up, are
+    still up, is still at, are still at, still at, still takes, still fails, still fail, still
+    failing, still slow, keeps failing, to this day, even now, goes on, still going on,
+    ongoing, persists, has not recovered, continues, unresolved, to this moment, has not ended
     """
 )
 # What code and people do to a value as well as series do: no direction where a change is spoken of.
@@ -133,6 +138,15 @@ AMBIGUOUS = _phrases(
     """
     drop, lower, reduc, cut, increas, shrink, halv, doubl, up to, grow, shorter, higher, rais,
     tripl, improv, slow, down to, degrad, build
+    """
+)
+
+# That a series did not move.
+FLAT = _phrases(
+    """
+    did not change, didn't change, flat, did not move, didn't move, hardly moved, barely moved,
+    hardly changed, barely changed, unchanged, constant, is stable, was stable, remained
+    stable, stayed stable, steady, stayed the same, remained the same, kept its level
     """
 )
 
@@ -171,65 +185,70 @@ LATER = _phrases(
 
 CAUSES = _phrases(
     """
+    is responsible for, was responsible for, are responsible for, are to blame for, is to blame
+    for, was to blame for, is to blame, was to blame, the reason for, made trouble for, makes
+    trouble for, passed * on to, passes * on to, poisons, poisoned, reached, reaches, felled,
     lies behind, stands behind, sits behind, are behind, congested, congests, to its knees,
-    chokes off, brings * to, are to blame, are responsible, slows * down, slowed * down, wears
-    out, wore out, is at the bottom of, spilled over, spills over, spilling over, rippled,
-    ripples, bled into, fed back, reverberat*, affects, impacts, impacted, jams, jammed, clogs,
-    clogged, burdens, burdened, overruns, overran, trips, tripped, pushes * over, pushed *
-    over, snowball*, hampers, hampered, hinders, hindered, is responsible, was responsible,
-    make, cause, trigger, break, exhaust, overload, saturate, starve, drag, lead to, result in,
-    bring * to, brought * to, bring * down, kill, block, introduce, produce, propagate, delay,
-    drain, flood, spoil, spoils, spoiled, spoilt, wreak*, topple, topples, cripple*, crippling,
-    swamp*, hogs, hogged, hog, knock * over, knocks * over, knocked * over, leak*, sparked,
-    sparks, provoked, provokes, prompted, set off, sets off, kicked off, gave rise to, gives
-    rise to, underlies, at the root, the reason, the trigger, destabilis*, destabiliz*,
-    impaired, impairs, wrecked, ate up, eats up, used up, uses up, consumes, drained, drains,
-    floods, flooded, delays, holds up, held up, bogged down, bogs down, weighs on, contributed
-    to, contributes to, played a part, plays a part, passes on, passed on, takes out, took out,
-    disrupted, disrupts, propagated, propagates, spread, spreads, is what makes, has broken,
-    has slowed, has caused, rendered, renders, damaged, damages, undermines, undermined,
-    bottleneck*, throttles, throttled, caused, causes, causing, led to, leads to, leading to,
-    triggered, triggers, triggering, introduced, introduces, broke, breaks, breaking, made,
-    makes, making, resulted in, results in, resulting in, produced, brought about, brings *
-    down, brought * down, took down, takes down, knocked out, responsible for, to blame for,
-    the cause, the root cause, is why, was why, explains, exhausted, exhausts, overloaded,
-    overloads, saturated, saturates, drove, drives, is behind, was behind, propagated to,
-    spread to, cascaded, starved, starves, slowed, slows, slow down, forced, defeated, defeats,
-    lets, let, filled, fills, so many, guilty, culprit, at fault, is to blame, was to blame,
-    kills, killed, crashed, crashes, dragged, drags, blocks, blocked, accounts for, degraded,
-    hurt, hurts, infected, toppled, choked, chokes, overwhelmed, overwhelms, cost, costs,
-    responsible, ruined, stalled, stalls, pulled down, pulls down
+    chokes off, brings * to, slows * down, slowed * down, wears out, wore out, is at the bottom
+    of, spilled over, spills over, spilling over, rippled, ripples, bled into, fed back,
+    reverberat*, affects, impacts, impacted, jams, jammed, clogs, clogged, burdens, burdened,
+    overruns, overran, trips, tripped, pushes * over, pushed * over, snowball*, hampers,
+    hampered, hinders, hindered, make, cause, trigger, break, exhaust, overload, saturate,
+    starve, drag, lead to, result in, bring * to, brought * to, bring * down, kill, block,
+    introduce, produce, propagate, delay, drain, flood, spoil, spoils, spoiled, spoilt, wreak*,
+    topple, topples, cripple*, crippling, swamp*, hogs, hogged, hog, knock * over, knocks *
+    over, knocked * over, leak*, sparked, sparks, provoked, provokes, prompted, set off, sets
+    off, kicked off, gave rise to, gives rise to, underlies, at the root, the trigger,
+    destabilis*, destabiliz*, impaired, impairs, wrecked, ate up, eats up, used up, uses up,
+    consumes, drained, drains, floods, flooded, delays, holds up, held up, bogged down, bogs
+    down, weighs on, contributed to, contributes to, played a part, plays a part, passes on,
+    passed on, takes out, took out, disrupted, disrupts, propagated, propagates, spread,
+    spreads, is what makes, has broken, has slowed, has caused, rendered, renders, damaged,
+    damages, undermines, undermined, bottleneck*, throttles, throttled, caused, causes,
+    causing, led to, leads to, leading to, triggered, triggers, triggering, introduced,
+    introduces, broke, breaks, breaking, made, makes, making, resulted in, results in,
+    resulting in, produced, brought about, brings * down, brought * down, took down, takes
+    down, knocked out, responsible for, to blame for, the cause, the root cause, is why, was
+    why, explains, exhausted, exhausts, overloaded, overloads, saturated, saturates, drove,
+    drives, is behind, was behind, propagated to, spread to, cascaded, starved, starves,
+    slowed, slows, slow down, forced, defeated, defeats, lets, let, filled, fills, so many,
+    guilty, culprit, at fault, kills, killed, crashed, crashes, dragged, drags, blocks,
+    blocked, accounts for, degraded, hurt, hurts, infected, toppled, choked, chokes,
+    overwhelmed, overwhelms, cost, costs, ruined, stalled, stalls, pulled down, pulls down
     """
 )
 CAUSED_BY = _phrases(
     """
-    a consequence of, a victim of, victim of, provoked by, prompted by, sparked by, set off by,
-    at the hands of, under the weight of, flow from, flows from, arises from, arose from,
-    results from, resulted from, resulting from, follows from, rooted in, is down to, passed on
-    from, passed on by, drained by, delayed by, blocked by, the product of, as a consequence
-    of, hurt by, affected by, made slow by, made worse by, caused by, due to, because of,
-    because, triggered by, as a result of, owing to, introduced by, broken by, result of,
-    driven by, stems from, stem from, stemmed from, brought about by, attributable to,
-    originates in, originated in, come from, comes from, came from, explained by, blamed on,
-    traced to, traced back to, inherited from, induced by, suffers from, suffer from, suffered
-    from, the doing of, on account of, thanks to, down to the, in consequence of, consequence
-    of, waits for, waited for, is waiting for, dragged down by, brought down by, slowed by,
-    slowed down by, overloaded by, exhausted by, responds to, in response to, in reaction to,
-    starved by, can be put down to, the fault of, the work of, owes, as it waits, hit by,
-    pulled down by, held up by
+    inherits * from, inherited * from, originate in, originate from, go back to, goes back to,
+    went back to, trace back to, traces back to, can be traced to, have their origin in, has
+    its origin in, have their roots in, rooted at, begin in, began in, a consequence of, a
+    victim of, victim of, provoked by, prompted by, sparked by, set off by, at the hands of,
+    under the weight of, flow from, flows from, arises from, arose from, results from, resulted
+    from, resulting from, follows from, rooted in, is down to, passed on from, passed on by,
+    drained by, delayed by, blocked by, the product of, as a consequence of, hurt by, affected
+    by, made slow by, made worse by, caused by, due to, because of, because, triggered by, as a
+    result of, owing to, introduced by, broken by, result of, driven by, stems from, stem from,
+    stemmed from, brought about by, attributable to, originates in, originated in, come from,
+    comes from, came from, explained by, blamed on, traced to, traced back to, inherited from,
+    induced by, suffers from, suffer from, suffered from, the doing of, on account of, thanks
+    to, down to the, in consequence of, consequence of, waits for, waited for, is waiting for,
+    dragged down by, brought down by, slowed by, slowed down by, overloaded by, exhausted by,
+    responds to, in response to, in reaction to, starved by, can be put down to, the fault of,
+    the work of, owes, as it waits, hit by, pulled down by, held up by
     """
 )
 
 INNOCENT = _phrases(
     """
-    acquitt*, uninvolved, independent of, dismissed, set aside, exclude*, false lead,
-    distraction, decoy, by chance, benign, inert, not relevant, cannot have, could not have,
-    couldn't have, can't have, cannot be, can't be, no fault, no culprit, no change is, no
-    deployment is, no commit is, blameless, side issue, non-issue, far too late, makes no
-    difference, made no difference, nothing wrong with, no consequence*, innocent*, ruled out,
-    rule out, rules out, unrelated, not guilty, exonerat*, cleared of, no part in, red herring,
-    coinciden*, irrelevant, harmless*, no harm, no effect, no influence, no impact, no bearing,
-    no connection, no relation, nothing to do with, no link, explains nothing, too late to,
+    unlikely, beyond suspicion, above suspicion, in the clear, no suspect, acquitt*,
+    uninvolved, independent of, dismissed, set aside, exclude*, false lead, distraction, decoy,
+    by chance, benign, inert, not relevant, cannot have, could not have, couldn't have, can't
+    have, cannot be, can't be, no fault, no culprit, no change is, no deployment is, no commit
+    is, blameless, side issue, non-issue, far too late, makes no difference, made no
+    difference, nothing wrong with, no consequence*, innocent*, ruled out, rule out, rules out,
+    unrelated, not guilty, exonerat*, cleared of, no part in, red herring, coinciden*,
+    irrelevant, harmless*, no harm, no effect, no influence, no impact, no bearing, no
+    connection, no relation, nothing to do with, no link, explains nothing, too late to,
     without effect, without consequence*, without anything, not involved, isn't involved, no
     change is guilty, no change is to blame, no release is to blame, no deployment, no commit,
     no role, beside the point, bystander*, no blame, can be excluded, is excluded, no
@@ -258,11 +277,12 @@ NOT = frozenset(
 NOT_REALLY = frozenset("but only just else merely".split())
 FAILURES = _phrases(
     """
-    exceeded, exhausted, expired, starved, stuck, hang, hangs, hung, issue*, outage*, impair*,
-    broken, unavailab*, 5xx, 4xx, abort*, dropped out, hiccup*, incident*, interrupt*, error*,
-    fail*, refus*, trouble, problem*, timeout*, timed out, turned away, anomal*, deviat*,
-    rejected, wrong, exception*, crash*, lost, denied, complain*, suffer*, affected, impact*,
-    symptom*, degrad*, delay*, unusual*, out of the ordinary, amiss, left its baseline, harm*
+    in vain, without success, to no avail, exceeded, exhausted, expired, starved, stuck, hang,
+    hangs, hung, issue*, outage*, impair*, broken, unavailab*, 5xx, 4xx, abort*, dropped out,
+    hiccup*, incident*, interrupt*, error*, fail*, refus*, trouble, problem*, timeout*, timed
+    out, turned away, anomal*, deviat*, rejected, wrong, exception*, crash*, lost, denied,
+    complain*, suffer*, affected, impact*, symptom*, degrad*, delay*, unusual*, out of the
+    ordinary, amiss, left its baseline, harm*
     """
 )
 SUCCESSES = _phrases(
@@ -273,32 +293,35 @@ SUCCESSES = _phrases(
 )
 UNHURT = _phrases(
     """
-    is normal, are normal, looks normal, look normal, was normal, stayed normal, remained
-    normal, works normally, behaves normally, back at normal, feels nothing, felt nothing,
-    noticed nothing, notices nothing, sees nothing of, saw nothing of, hardly affected, barely
-    affected, never noticed, goes unharmed, carries on as, carried on as, is well, are well,
-    survived, not touched, no slower, no worse, undiminished, in perfect order, no trouble,
-    doing fine, running fine, runs fine, runs normally, untouched by, not degraded, escaped, no
-    issue, no issues, undisturbed, immune, free of errors, free from errors, kept working,
-    keeps working, kept serving, operational, responsive, in order, all right, okay,
-    unimpaired, undamaged, unbothered, untroubled, uneventful, clean, as ever, like before, no
-    different, fully available, not hurt, good shape, performs well, held steady, remained
-    healthy, stayed healthy, keeps up, kept up, works as intended, unaffected, healthy,
-    unharmed, as usual, unchanged, stable, steady, within its baseline, at its baseline, within
-    their baseline, intact, spared, is fine, are fine, was fine, as before, still works,
-    unscathed, in good health, smoothly, flawless*, without a hitch, untouched, error-free,
-    works fine, stayed flat, remained flat, is flat, stayed the same, succeeded, succeeds, all
-    succeed, did well, kept its, keeps its
+    up and running, handles everything, answers every, answers all, serves all, serves every,
+    successfully, went well, worked, worked well, zero errors, zero failures, fails nowhere,
+    nothing fails, as fast as, as quick as, as quickly as, is normal, are normal, looks normal,
+    look normal, was normal, stayed normal, remained normal, works normally, behaves normally,
+    back at normal, feels nothing, felt nothing, noticed nothing, notices nothing, sees nothing
+    of, saw nothing of, hardly affected, barely affected, never noticed, goes unharmed, carries
+    on as, carried on as, is well, are well, survived, not touched, no slower, no worse,
+    undiminished, in perfect order, no trouble, doing fine, running fine, runs fine, runs
+    normally, untouched by, not degraded, escaped, no issue, no issues, undisturbed, immune,
+    free of errors, free from errors, kept working, keeps working, kept serving, operational,
+    responsive, in order, all right, okay, unimpaired, undamaged, unbothered, untroubled,
+    uneventful, clean, as ever, like before, no different, fully available, not hurt, good
+    shape, performs well, held steady, remained healthy, stayed healthy, keeps up, kept up,
+    works as intended, unaffected, healthy, unharmed, as usual, unchanged, stable, steady,
+    within its baseline, at its baseline, within their baseline, intact, spared, is fine, are
+    fine, was fine, as before, still works, unscathed, in good health, smoothly, flawless*,
+    without a hitch, untouched, error-free, works fine, stayed flat, remained flat, is flat,
+    stayed the same, succeeded, succeeds, all succeed, did well, kept its, keeps its
     """
 )
 # Said of a change: that it leaves something as it was.
 KEPT = _phrases(
     """
-    leaves * alone, leaves * as, in place, untouched, doesn't touch, does not touch, didn't
-    touch, did not touch, left alone, unchanged, doesn't change, does not change, did not
-    change, didn't change, doesn't remove, does not remove, doesn't alter, does not alter,
-    retains, preserves, intact, as before, no longer * nothing, isn't changed, is not changed,
-    doesn't affect, does not affect
+    not removed, not dropped, not deleted, wasn't removed, survives, survived, was not touched,
+    keeps * in, leaves * alone, leaves * as, in place, untouched, doesn't touch, does not
+    touch, didn't touch, did not touch, left alone, unchanged, doesn't change, does not change,
+    did not change, didn't change, doesn't remove, does not remove, doesn't alter, does not
+    alter, retains, preserves, intact, as before, no longer * nothing, isn't changed, is not
+    changed, doesn't affect, does not affect
     """
 )
 

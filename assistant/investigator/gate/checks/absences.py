@@ -24,7 +24,10 @@ from assistant.investigator.gate.reading import Reading
 
 _BAD = frozenset(("errors", "latency", "saturation", "log_rate"))
 _ERRONEOUS = frozenset(("errors", "log_rate", ""))
-_AS_LONG = re.compile(r"\bas \w+ $|\bthan $", re.IGNORECASE)  # 'twice as long as usual'
+_AS_LONG = re.compile(
+    r"(?:twice|half|times|fold|\d) as \w+ $|\bthan $", re.IGNORECASE
+)  # 'twice as long as usual'
+_FROM = re.compile(r"\bfrom(?: \w+)? $", re.IGNORECASE)  # 'from no errors to many'
 _USUAL = ("before", "usually", "previously", "formerly", "until then", "earlier")
 _ALL = ("all", "every", "each of", "in vain", "without exception", "nothing but")
 
@@ -60,11 +63,16 @@ def denies_failure(reading: Reading, start: int, end: int) -> bool:
 
 def denied_words(reading: Reading, start: int, end: int) -> Iterator[str]:
     """The failures that are denied in a part of a sentence: 'none of the requests failed'."""
-    denials = [t for t in reading.nots(start, end) if t.word in DENIALS]
+    denials = [
+        t
+        for t in reading.nots(start, end)
+        if t.word in DENIALS and not _FROM.search(reading.plain[: t.start])
+    ]
     for cue in reading.cues(FAILURES):
         for denial in denials:
-            between = sum(1 for _ in reading.within(denial.end, cue.start))
-            if denial.start < cue.start < end and between <= DENIALS[denial.word]:
+            words = [t.word for t in reading.within(denial.end, cue.start)]
+            reach = DENIALS["no" if words[:1] in (["a"], ["one"], ["any"]) else denial.word]
+            if denial.start < cue.start < end and len(words) <= reach:
                 yield cue.phrase
 
 

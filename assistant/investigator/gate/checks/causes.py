@@ -12,6 +12,7 @@ from assistant.investigator.gate.culprits import changes_meant, is_guilty, leads
 from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import (
     AFTER,
+    ANOMALY_WORDS,
     BEFORE,
     BLAME,
     CAUSED_BY,
@@ -31,6 +32,8 @@ _APART = re.compile(
     r"|against|since|where|which)\b",
     re.IGNORECASE,
 )
+_CALLS = re.compile(r" (?:calls|called|depends on|waits for|waited for|needs|relies on|asks) ")
+_INDIRECT = ("fault", "doing", "moved from", "travelled from", "flowed from", "passed from")
 _IDLE = re.compile(r" (?:\d|an? |up |no |use |sure |sense |clear|go\b|out\b|by\b|in\b|at\b|with\b)")
 _SYMPTOMS = frozenset((EvidenceKind.SERIES, EvidenceKind.LOG, EvidenceKind.TRACE))
 _RELATIONS = (
@@ -69,7 +72,7 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
         and not _IDLE.match(reading.plain, c.end)
     ]
     backward = tuple(c for c in backward if not reading.negated(c.start))
-    if not forward and not backward and not reading.said(("fault", "doing")):
+    if not forward and not backward and not reading.said(_INDIRECT):
         yield from _side_by_side(reading, grounds)
         return
     if grounds.changes:
@@ -78,6 +81,9 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
         return
     for cue in backward:
         yield from _between(*_sides_of_backward(reading, cue), grounds)
+    for cue in reading.cues(("moved", "travelled", "traveled", "flowed", "came", "passed")):
+        if reading.plain[cue.end :].startswith(" from ") and not reading.negated(cue.start):
+            yield from _between(*_sides_of_forward(reading, cue), grounds)
     for cue in reading.cues(("fault", "doing")):
         before = [m.name for m in reading.services if m.end <= cue.start]
         if (
@@ -177,7 +183,8 @@ def _change_as_effect(reading: Reading, grounds: Grounds, cues: Sequence[Cue]) -
         caused = reading.said(CHANGE_WORDS, cue.end)
         behind = reading.services_in(cue.end, len(reading.text))
         hashes = [m for m in reading.hashes if m.start >= cue.end]
-        if done and behind and not caused and not hashes and start < cue.start:
+        trouble = reading.said(ANOMALY_WORDS, cue.end)
+        if done and (behind or trouble) and not caused and not hashes and start < cue.start:
             yield "Nothing shows that the change was made because of the trouble."
 
 
@@ -196,6 +203,8 @@ def _sides_of_backward(reading: Reading, cue: Cue) -> tuple[str, str]:
     'what it comes from' the cause stands before the effect."""
     left = [m for m in reading.services if m.end <= cue.start]
     right = [m for m in reading.services if m.start >= cue.end]
+    if len(right) > 1 and _CALLS.match(reading.plain, right[0].end):
+        return right[1].name, right[0].name  # 'because it calls …'
     if not left and len(right) > 1:
         return right[0].name, right[1].name
     if not right and len(left) > 1:

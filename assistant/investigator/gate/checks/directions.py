@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import pairwise
 
 from assistant.domain.anomaly import Direction
 from assistant.investigator.gate.checks.numbers import matches
+from assistant.investigator.gate.clock import meets
 from assistant.investigator.gate.courses import Course
 from assistant.investigator.gate.facts import Fact, unit_of
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import AMBIGUOUS, APPEARED, ENDED, FELL, ROSE, STOPPED
+from assistant.investigator.gate.lexicon import (
+    AMBIGUOUS,
+    APPEARED,
+    ENDED,
+    FELL,
+    FLAT,
+    ROSE,
+    STOPPED,
+)
 from assistant.investigator.gate.linking import linked
 from assistant.investigator.gate.quantities import Quantity
 from assistant.investigator.gate.reading import Reading
@@ -23,6 +33,7 @@ _CUES = (
     (APPEARED, Direction.APPEARED),
     (STOPPED, Direction.STOPPED),
 )
+_MINUTE = timedelta(minutes=1)
 _GERUND = re.compile(r" \w+ing\b")
 _PAST = {Direction.ROSE: "rose", Direction.FELL: "fell", Direction.APPEARED: "appeared",
          Direction.STOPPED: "stopped"}  # fmt: skip
@@ -33,6 +44,10 @@ def check_directions(reading: Reading, grounds: Grounds) -> Iterator[str]:
     if not courses:
         return
     yield from _words(reading, grounds, courses)
+    for cue in reading.cues(FLAT):
+        meant = _meant(reading, cue.start, grounds, courses)
+        if not grounds.changes and not reading.negated(cue.start) and all(c.ways for c in meant):
+            yield f"“{cue.phrase}”: {_name(meant)} did change."
     for one, other in pairwise(reading.quantities):
         pair = old_and_new(reading.plain, one, other)
         if pair and _turned_round(*pair, courses):
@@ -67,8 +82,14 @@ def _is_of_an_end(reading: Reading, at: int, courses: Sequence[Course]) -> bool:
     """'It was back down by 14:00' of what has ended."""
     start, end = reading.clause(at)
     near = reading.plain[max(start, at - 12) : at].lower()
-    returned = "back" in near or reading.said(ENDED, start, end)
-    return returned and any(c.end is not None for c in courses)
+    ends = [c.end for c in courses if c.end is not None]
+    at_the_end = any(
+        meets(clock, one - _MINUTE, one + _MINUTE)
+        for clock in reading.clocks
+        if start <= clock.start < end
+        for one in ends
+    )
+    return at_the_end or (bool(ends) and ("back" in near or reading.said(ENDED, start, end)))
 
 
 def _meant(

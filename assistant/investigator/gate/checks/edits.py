@@ -176,7 +176,7 @@ def _kept(reading: Reading, edits: Sequence[Edit]) -> Iterator[str]:
     kept = reading.said(KEPT)
     if not kept and not reading.said(STILL):
         return
-    said = {t.stem for t in reading.tokens if len(t.stem) > 3}
+    said = {t.stem for t in reading.tokens if len(t.stem) > 2} - _ENDS - {"the", "not", "its"}
     said |= {w for m in reading.identifiers for w in stems([m.name])}
     for edit in edits:
         gone = stems(edit.removed) - stems(edit.added)

@@ -55,7 +55,8 @@ def _holds(q: Quantity, reading: Reading, grounds: Grounds, facts: Sequence[Fact
 def _is_share(q: Quantity, reading: Reading, grounds: Grounds) -> bool:
     """Of calls, or of two numbers of one piece of evidence that the sentence names both."""
     shares = [c.failed / c.calls for c in grounds.calls if c.calls]
-    shares += [1 - share for share in shares]
+    if reading.said(_REST):
+        shares += [1 - share for share in shares]
     counts = [o.shown for o in reading.quantities if not o.dimension]
     shares += [a / b for a in counts for b in counts if 0 <= a < b]
     return any(_near(q, share, 0) for share in shares)

@@ -27,7 +27,15 @@ _LENGTHS = frozenset(
     "twelv fifteen twenti thirti".split()
 )
 _TOLERANCE = timedelta(seconds=90)
-_ALREADY = ("already", "by then", "by that time")
+_ALREADY = (
+    "for long",
+    "long since",
+    "for some time",
+    "for a while",
+    "already",
+    "by then",
+    "by that time",
+)
 
 
 def check_order(reading: Reading, grounds: Grounds) -> Iterator[str]:
@@ -39,7 +47,7 @@ def check_order(reading: Reading, grounds: Grounds) -> Iterator[str]:
         yield from _compared(reading, grounds, found, cue, earlier_left=True)
     for cue in reading.cues(AFTER):
         yield from _compared(reading, grounds, found, cue, earlier_left=False)
-    for cue in reading.cues(("when", "while")):
+    for cue in reading.cues(("when", "while", "by the time")):
         yield from _already(reading, grounds, found, cue)
     yield from _sequel(reading, grounds, found)
 
@@ -131,12 +139,25 @@ def _pairs(
 
 def _already(reading: Reading, grounds: Grounds, found: Sequence[Event], cue: Cue) -> Iterator[str]:
     """'A was already … when B …', and 'A … when B was already …'."""
+    if _is_length(reading, 0, cue.start):
+        yield from _already_fronted(reading, grounds, found, cue)
+        return
     before = reading.said(_ALREADY, 0, cue.start)
     behind = reading.said(_ALREADY, cue.end)
     if before == behind:
         return
     left, right = (0, cue.start), (cue.end, _stop(reading, cue.end))
     yield from _against(_pairs(reading, grounds, found, left, right), before, grounds)
+
+
+def _already_fronted(
+    reading: Reading, grounds: Grounds, found: Sequence[Event], cue: Cue
+) -> Iterator[str]:
+    """'When B …, A had already …'."""
+    comma = reading.plain.find(",", cue.end)
+    if comma >= 0 and reading.said(_ALREADY, comma):
+        pairs = _pairs(reading, grounds, found, (comma, len(reading.text)), (cue.end, comma))
+        yield from _against(pairs, True, grounds)
 
 
 def _sequel(reading: Reading, grounds: Grounds, found: Sequence[Event]) -> Iterator[str]:
