@@ -174,7 +174,7 @@ DISTANCE = _phrases(
 )
 EARLIER = _phrases(
     """
-    earlier, beforehand, previously
+    earlier
     """
 )
 LATER = _phrases(
@@ -224,10 +224,10 @@ CAUSED_BY = _phrases(
     its origin in, have their roots in, rooted at, begin in, began in, a consequence of, a
     victim of, victim of, provoked by, prompted by, sparked by, set off by, at the hands of,
     under the weight of, flow from, flows from, arises from, arose from, results from, resulted
-    from, resulting from, follows from, rooted in, is down to, passed on from, passed on by,
-    drained by, delayed by, blocked by, the product of, as a consequence of, hurt by, affected
-    by, made slow by, made worse by, caused by, due to, because of, because, triggered by, as a
-    result of, owing to, introduced by, broken by, result of, driven by, stems from, stem from,
+    from, resulting from, follows from, rooted in, passed on from, passed on by, drained by,
+    delayed by, blocked by, the product of, as a consequence of, hurt by, affected by, made
+    slow by, made worse by, caused by, due to, because of, because, triggered by, as a result
+    of, owing to, introduced by, broken by, result of, driven by, stems from, stem from,
     stemmed from, brought about by, attributable to, originates in, originated in, come from,
     comes from, came from, explained by, blamed on, traced to, traced back to, inherited from,
     induced by, suffers from, suffer from, suffered from, the doing of, on account of, thanks

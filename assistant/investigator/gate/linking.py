@@ -98,7 +98,7 @@ def score(reading: Reading, start: int, end: int, evidence: Evidence, grounds: G
     if evidence.service and bare(evidence.service) in named:
         total += _SERVICE
     text = f"{evidence.title}\n{evidence.excerpt}".lower()
-    marks = (*reading.hashes, *reading.versions, *reading.identifiers)
+    marks = (*reading.quoted, *reading.hashes, *reading.versions, *reading.identifiers)
     total += sum(_IDENTIFIER for m in marks if start <= m.start < end and m.name.lower() in text)
     clocks = (c for c in reading.clocks if start <= c.start < end)
     return total + sum(1 for c in clocks if c.text.split(" ")[0] in text)

@@ -68,7 +68,7 @@ class Reading:
 
     text: str
     plain: str
-    quotes: tuple[str, ...]
+    quoted: tuple[Mention, ...]
     clocks: tuple[Clock, ...]
     days: tuple[Day, ...]
     quantities: tuple[Quantity, ...]
@@ -78,6 +78,10 @@ class Reading:
     services: tuple[Mention, ...]
     tokens: tuple[Token, ...]
     clauses: tuple[tuple[int, int], ...]
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        return tuple(m.name for m in self.quoted)
 
     @property
     def hedged(self) -> bool:
@@ -123,7 +127,9 @@ def read(text: str, grounds: Grounds) -> Reading:
     text = text if len(text.lower()) == len(text) else text.lower()
     text = text.replace("’", "'").replace("\u202f", " ").replace("\u00a0", " ").replace("\n", " ")
     plain = _blank(_without_passages(text, grounds), _EVIDENCE_ID.finditer(text))
-    quotes = tuple(q for m in _QUOTE.finditer(plain) if (q := _inner(m).strip()))
+    quoted = [
+        Mention(m.start(), m.end(), q) for m in _QUOTE.finditer(plain) if (q := _inner(m).strip())
+    ]
     plain = _blank(plain, _QUOTE.finditer(plain))
     times = clocks(plain)
     rest = _blank(plain, times)
@@ -138,7 +144,7 @@ def read(text: str, grounds: Grounds) -> Reading:
     identifiers = [m for m in _found(_IDENTIFIER, rest) if m.name.lower() not in _SENTENCE_WORDS]
     rest = _blank(rest, identifiers)
     return Reading(
-        text, plain, quotes, times, dates, quantities(rest), tuple(hashes), tuple(versions),
+        text, plain, tuple(quoted), times, dates, quantities(rest), tuple(hashes), tuple(versions),
         tuple(identifiers), tuple(services), _tokens(rest), _clauses(rest),
     )  # fmt: skip
 

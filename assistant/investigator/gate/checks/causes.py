@@ -33,6 +33,10 @@ _APART = re.compile(
     re.IGNORECASE,
 )
 _CALLS = re.compile(r" (?:calls|called|depends on|waits for|waited for|needs|relies on|asks) ")
+# 'The write was throttled': who did it stands elsewhere.
+_PASSIVE = re.compile(
+    r"\b(?:was|were|been|is|are|being|be|gets?|got)(?: [a-z]+)? [a-z]+ed$", re.IGNORECASE
+)
 _INDIRECT = ("fault", "doing", "moved from", "travelled from", "flowed from", "passed from")
 _IDLE = re.compile(r" (?:\d|an? |up |no |use |sure |sense |clear|go\b|out\b|by\b|in\b|at\b|with\b)")
 _SYMPTOMS = frozenset((EvidenceKind.SERIES, EvidenceKind.LOG, EvidenceKind.TRACE))
@@ -62,7 +66,7 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
     if acquits(reading):
         yield from _acquitted(reading, grounds)
         return
-    backward = (*reading.cues(CAUSED_BY), *_since(reading))
+    backward = (*reading.cues(CAUSED_BY), *_since(reading), *_by(reading))
     taken = [(c.start, c.end) for c in backward]
     forward = [
         c
@@ -70,6 +74,7 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
         if not any(start <= c.start < end for start, end in taken)
         and not reading.negated(c.start)
         and not _IDLE.match(reading.plain, c.end)
+        and not _PASSIVE.search(reading.plain[: c.end])
     ]
     backward = tuple(c for c in backward if not reading.negated(c.start))
     if not forward and not backward and not reading.said(_INDIRECT):
@@ -102,6 +107,13 @@ def _since(reading: Reading) -> Iterator[Cue]:
     for cue in reading.cues(("since",)):
         if cue.end + 1 in names and reading.said(_IS, cue.end, cue.end + 40):
             yield cue
+
+
+def _by(reading: Reading) -> Iterator[Cue]:
+    """'… was throttled by it'."""
+    for cue in reading.cues(CAUSES):
+        if cue.phrase.endswith("ed") and reading.plain[cue.end : cue.end + 4] == " by ":
+            yield Cue(cue.start, cue.end + 3, f"{cue.phrase} by")
 
 
 def acquits(reading: Reading) -> bool:
