@@ -20,53 +20,10 @@ from assistant.domain.ports import Redactor
 from assistant.domain.usage import CallContext, ModelCall, Score
 from assistant.domain.window import to_ns
 from assistant.llmops import names
+from assistant.llmops.measures import COUNTERS, HISTOGRAMS, METRIC_OF
 from assistant.telemetry import OwnTelemetry
 
 Value: TypeAlias = str | int | float | bool | Sequence[str]
-
-# Seconds double from step to step as the conventions advise, and go on: answers take minutes.
-_SECONDS = [0.01 * 2**n for n in range(16)]
-_FIRST_CHUNK_S = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40]
-_PER_CHUNK_S = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5]
-# Finer than advised (a factor of four) where calls usually are: percentiles are estimated inside a
-# bucket, and a prompt that grew by half must show.
-_TOKENS = [4.0**n for n in range(4)] + [256 * 2 ** (n / 4) for n in range(41)] + [2.0**20]
-_COUNTS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64]
-_SHARES = [n / 20 for n in range(21)]
-
-_HISTOGRAMS: Mapping[str, tuple[str, Sequence[float]]] = {
-    names.CALL_INPUT: ("{token}", _TOKENS),
-    names.CALL_OUTPUT: ("{token}", _TOKENS),
-    names.DURATION: ("s", _SECONDS),
-    names.FIRST_CHUNK: ("s", _FIRST_CHUNK_S),
-    names.PER_CHUNK: ("s", _PER_CHUNK_S),
-    names.AGENT_DURATION: ("s", _SECONDS),
-    names.AGENT_CALLS: ("{call}", _COUNTS),
-    names.AGENT_TOOLS: ("{call}", _COUNTS),
-    names.TOOL_DURATION: ("s", _SECONDS),
-    names.RETRIEVAL_DURATION: ("s", _SECONDS),
-    names.QUALITY: ("1", _SHARES),
-    names.FAULTS: ("1", _SHARES),
-}
-_COUNTERS: Mapping[str, str] = {
-    names.USED_INPUT: "{token}",
-    names.USED_OUTPUT: "{token}",
-    names.USED_CACHE_READ: "{token}",
-    names.USED_CACHE_WRITE: "{token}",
-    names.USED_REASONING: "{token}",
-    names.COST_TOTAL: "USD",
-    names.LEDGER_FAILURES: "{failure}",
-}
-
-
-# Scores that are measured over time: shares, whose rise or fall means something by itself.
-_METRIC_OF: Mapping[str, str] = {
-    "grounded_claims": names.QUALITY,
-    "semantic_hit_rate": names.QUALITY,
-    "completed": names.QUALITY,
-    "feedback": names.QUALITY,
-    "hallucination_rate": names.FAULTS,
-}
 
 
 class Content(Enum):
@@ -117,7 +74,7 @@ class Instruments:
         self._histograms = _histograms(telemetry.meter, mode)
         self._counters = {
             name: telemetry.meter.create_counter(name, unit=unit)
-            for name, unit in _COUNTERS.items()
+            for name, unit in COUNTERS.items()
             if mode != "v1.41" or not name.startswith(names.USED)
         }
 
@@ -190,7 +147,7 @@ class Instruments:
             at_ns=to_ns(score.at),
             span=judged,
         )
-        if (metric := _METRIC_OF.get(score.name)) is not None:
+        if (metric := METRIC_OF.get(score.name)) is not None:
             self.observe(metric, score.value, {names.EVALUATION: score.name})
 
     def event(
@@ -222,6 +179,12 @@ class Instruments:
 def fail(span: Span, error_type: str, description: str = "") -> None:
     span.set_attribute(names.ERROR_TYPE, error_type)
     span.set_status(Status(StatusCode.ERROR, description or error_type))
+
+
+def end(span: Span, seconds: float) -> None:
+    """By the clock that never jumps, counted from the start."""
+    start_ns = getattr(span, "start_time", None)
+    span.end(start_ns + int(seconds * 1e9) if start_ns else None)
 
 
 def about_call(call: ModelCall) -> dict[str, Value | None]:
@@ -262,7 +225,7 @@ def _histograms(
         return made[name]
 
     behind: dict[str, Sequence[tuple[Histogram, Mapping[str, str]]]] = {}
-    for name, (unit, bounds) in _HISTOGRAMS.items():
+    for name, (unit, bounds) in HISTOGRAMS.items():
         told: list[tuple[Histogram, Mapping[str, str]]] = []
         old = names.OLD_HISTOGRAMS.get(name)
         if mode != "v1.41" or old is None:

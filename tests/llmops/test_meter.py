@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from langchain.agents import create_agent
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import tool
 
@@ -241,6 +243,19 @@ def test_tools_and_calls_are_children_of_the_agent(
     assert points["gen_ai.invoke_agent.inference_calls"][0].sum == 2
     assert points["gen_ai.invoke_agent.tool_calls"][0].sum == 1
     assert points["gen_ai.execute_tool.duration"][0].count == 1
+
+
+def test_a_call_that_nobody_waits_for_any_more_is_counted(make_meter: MakeMeter) -> None:
+    meter = make_meter()
+    step = meter.with_step("repair", PROMPT)
+    run, told = uuid4(), {"ls_model_name": "scripted", "ls_provider": "openai"}
+    with meter.agent("investigator"):
+        step.on_chat_model_start({}, [[HumanMessage("why?")]], run_id=run, metadata=told)
+    step.on_llm_error(ConnectionError(), run_id=run)  # much later, in a forgotten thread
+
+    [call] = meter.calls
+    assert (call.outcome, call.estimated, call.context.step) == ("timeout", True, "repair")
+    assert call.input_tokens > 0
 
 
 SECRET = "AKIA" + "IOSFODNN7EXAMPLE"
