@@ -81,24 +81,26 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
         yield from _side_by_side(reading, grounds)
         return
     if grounds.changes:
-        yield from _by_change(reading, grounds, [*forward, *backward])
+        yield from _by_change(reading, grounds)
         yield from _change_as_effect(reading, grounds, backward)
         return
     for cue in backward:
         yield from _between(*_sides_of_backward(reading, cue), grounds)
+    yield from _indirectly(reading, grounds)
+    for cue in forward:
+        yield from _between(*_sides_of_forward(reading, cue), grounds)
+
+
+def _indirectly(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    """'The errors moved from A to B', 'that B fails is A's fault'."""
     for cue in reading.cues(("moved", "travelled", "traveled", "flowed", "came", "passed")):
         if reading.plain[cue.end :].startswith(" from ") and not reading.negated(cue.start):
             yield from _between(*_sides_of_forward(reading, cue), grounds)
     for cue in reading.cues(("fault", "doing")):
-        before = [m.name for m in reading.services if m.end <= cue.start]
-        if (
-            len(before) > 1
-            and reading.plain[: cue.start].endswith("'s ")
-            and not reading.negated(cue.start)
-        ):
-            yield from _between(before[-1], before[0], grounds)
-    for cue in forward:
-        yield from _between(*_sides_of_forward(reading, cue), grounds)
+        named = [m.name for m in reading.services if m.end <= cue.start]
+        owned = reading.plain[: cue.start].endswith("'s ")
+        if len(named) > 1 and owned and not reading.negated(cue.start):
+            yield from _between(named[-1], named[0], grounds)
 
 
 def _since(reading: Reading) -> Iterator[Cue]:
@@ -146,9 +148,9 @@ def _acquitted(reading: Reading, grounds: Grounds) -> Iterator[str]:
         yield "The analysis finds that very change guilty: do not call it innocent."
 
 
-def _by_change(reading: Reading, grounds: Grounds, cues: Sequence[Cue]) -> Iterator[str]:
+def _by_change(reading: Reading, grounds: Grounds) -> Iterator[str]:
     report, meant = grounds.report, changes_meant(grounds, grounds.changes)
-    spoken = _spoken_of(reading, grounds, meant, cues)
+    spoken = linked(reading, 0, len(reading.text), meant, grounds) or meant
     if any(is_guilty(e, report) for e in spoken):
         return
     if reading.hedged and any(_supposed(e, grounds) for e in spoken):
@@ -169,14 +171,6 @@ def _side_by_side(reading: Reading, grounds: Grounds) -> Iterator[str]:
     if reading.clocks or reading.hedged or reading.said(_RELATIONS):
         return
     yield f"{meant[0].title[:70]!r} is not the guilty change: say what it has to do with it."
-
-
-def _spoken_of(
-    reading: Reading, grounds: Grounds, meant: Sequence[Evidence], cues: Sequence[Cue]
-) -> Sequence[Evidence]:
-    """The changes on the side of the cause; all, where the words do not tell."""
-    best = linked(reading, 0, len(reading.text), meant, grounds)
-    return best or meant
 
 
 def _supposed(evidence: Evidence, grounds: Grounds) -> bool:
