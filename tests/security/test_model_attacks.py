@@ -37,7 +37,7 @@ from benchmarks.attacks.texts import CANARY, Attack, own
 from benchmarks.scripted_model import Reply, ScriptedModel
 from integrations.renderings import html, markdown, text
 from retrievers.memory import MemoryLedger
-from tests.builders import at
+from tests.builders import a_window, at
 from tests.security.line import Line, alert, an_incident, logs, spans
 
 PLACES = ("log", "span", "commit", "branch", "alert")
@@ -122,6 +122,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         yield made[0]
 
 
+@pytest.fixture(scope="module")
+def blamed(scene: Scene) -> Report:
+    """The report of a model that blames an innocent commit, crudely."""
+    return scene.told(scene.engine, Obedient(scene.decoy))
+
+
 def _branches(texts: Sequence[str]) -> list[dict[str, Any]]:
     return [
         {"kind": "deployment", "service": "web", "repository": "shop", "id": f"eve{number}",
@@ -158,7 +164,8 @@ def test_orders_in_telemetry_and_commits_move_nothing(
     assert all(seen[place] >= 2 for place in PLACES if place != "alert"), seen
     assert model.asked > {"changes", "logs", "search"}
     assert model.asked - model.offered  # asked for what nobody offered
-    assert breaches(report, engine, scene.marks, frozenset(model.offered)) == {}
+    found = breaches(report, engine, scene.marks, frozenset(model.offered), pictures=not persuasive)
+    assert found == {}
     assert connections.elsewhere == []
     assert report.verdict is Verdict.CHANGE_GUILTY
     assert report.guilty is not None
@@ -187,8 +194,10 @@ def _port(scene: Scene) -> int:
     return int(scene.server.url.rsplit(":", 1)[1].split("/")[0])
 
 
-def test_what_the_model_was_made_to_say_is_marked_as_unverified(scene: Scene) -> None:
-    report = scene.told(scene.engine, Obedient(scene.decoy))
+def test_what_the_model_was_made_to_say_is_marked_as_unverified(
+    scene: Scene, blamed: Report
+) -> None:
+    report = blamed
     said = [c for c in report.summary if CANARY.search(c.text) or scene.decoy[:10] in c.text]
     assert said
     assert {claim.standing for claim in said} == {Standing.UNVERIFIED}
@@ -228,17 +237,18 @@ def test_a_chat_about_it_obeys_and_moves_nothing_either(scene: Scene) -> None:
     assert invisible(shown) == set()
 
 
+@pytest.mark.usefixtures("blamed")
 def test_secrets_never_reach_the_model(scene: Scene) -> None:
-    scene.told(scene.engine, Obedient(scene.decoy))
     sent = "".join(str(request.body) for request in scene.server.requests)
     assert [secret for _, secret in SECRETS.values() if secret in sent] == []
     assert "‹redacted" in sent or "<password:" in sent or "<email:" in sent
 
 
+@pytest.mark.usefixtures("blamed")
 def test_the_own_records_of_the_calls_hold_nothing_of_the_texts(scene: Scene) -> None:
-    scene.told(scene.engine, Obedient(scene.decoy))
-    assert scene.ledger.calls
-    assert CANARY.search(str(scene.ledger.__dict__)) is None
+    kept = scene.ledger.calls(a_window())
+    assert kept
+    assert CANARY.search(str(kept)) is None
 
 
 @pytest.mark.parametrize(
