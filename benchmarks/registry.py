@@ -18,6 +18,14 @@ def required(directory: Path | None) -> Path:
     return directory
 
 
+def without_model(given: Mapping[str, Any]) -> BenchOptions:
+    """Raises UsageError where a benchmark measures the analysis alone."""
+    options = BenchOptions.of(given)
+    if options.model:
+        raise click.UsageError("No language model takes part in this benchmark.")
+    return options
+
+
 def rootcausebench(directory: Path | None, given: Mapping[str, Any]) -> int:
     # Imported on use: the engine behind it takes seconds to load.
     from benchmarks.rootcausebench.run import run
@@ -28,25 +36,25 @@ def rootcausebench(directory: Path | None, given: Mapping[str, Any]) -> int:
 def drilldown(directory: Path | None, given: Mapping[str, Any]) -> int:
     from benchmarks.drilldown.run import run
 
-    return run(directory, BenchOptions.of(given))
+    return run(directory, without_model(given))
 
 
 def petshop(directory: Path | None, given: Mapping[str, Any]) -> int:
     from benchmarks.petshop.run import run
 
-    return run(required(directory), BenchOptions.of(given))
+    return run(required(directory), without_model(given))
 
 
 def nezha(directory: Path | None, given: Mapping[str, Any]) -> int:
     from benchmarks.nezha.run import run
 
-    return run(required(directory), BenchOptions.of(given))
+    return run(required(directory), without_model(given))
 
 
 def nab(directory: Path | None, given: Mapping[str, Any]) -> int:
     from benchmarks.nab.run import run
 
-    return run(required(directory), BenchOptions.of(given))
+    return run(required(directory), without_model(given))
 
 
 BENCHMARKS: dict[str, Callable[..., int]] = {

@@ -26,6 +26,7 @@ _COMMANDS = {
     "costs": "what model calls cost, and how long they took",
     "quality": "how good the explanations were",
     "settings": "show every setting and where it comes from",
+    "eval": "grade investigations of incidents with a known cause",
     "bench": "run a benchmark over labelled incidents",
 }
 

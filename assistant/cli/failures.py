@@ -20,6 +20,7 @@ EXIT_CODES = {
     3: "the installation needs attention (settings, disk, store in use, repository)",
     4: "nothing found: no such service, report or data",
     5: "the server is busy or does not answer; try again",
+    6: "an evaluation is worse than its baseline",
     130: "stopped by the user",
 }
 

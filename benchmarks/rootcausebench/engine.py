@@ -15,6 +15,7 @@ import orjson
 from assistant.domain.errors import CausewayError
 from assistant.domain.report import Question, Report, Verdict
 from assistant.domain.signals import SignalBatch
+from assistant.domain.usage import CallContext
 from assistant.domain.window import to_ns
 from assistant.settings import Settings
 from assistant.wiring import Causeway, open_causeway
@@ -29,6 +30,7 @@ from integrations.sources.otlp.wire import OtlpSignal
 
 _REPOSITORY = "code"
 _SETTLE_S = 60.0
+_CONTEXT = CallContext(step="investigate", channel="bench")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,20 @@ class Opened:
         return _answer(report, self.code, seconds)
 
 
-def investigate(incident: Incident, workspace: Path, models: Path) -> Investigated:
+def investigate(
+    incident: Incident,
+    workspace: Path,
+    models: Path,
+    *,
+    model: str = "",
+    settings: Mapping[str, object] = MappingProxyType({}),
+) -> Investigated:
     """Runs in an empty `workspace`; `models` is where the bundled embedding may keep its graph.
-    The seconds of the answer are those of the investigation, with everything ingested."""
-    with opened(incident, workspace, models) as case:
+    The language model called `model` takes part, as `settings` configure it. The seconds of the
+    answer are those of the investigation, with everything ingested."""
+    with opened(incident, workspace, models, settings) as case:
         started = time.perf_counter()
-        report = case.causeway.investigate(case.question)
+        report = case.causeway.investigate(case.question, context=_CONTEXT, model=model)
         seconds = time.perf_counter() - started
     return Investigated(case.answer(report, seconds), report)
 
@@ -112,6 +122,7 @@ def _answer(report: Report, code: CaseRepository, seconds: float) -> Answer:
         verdict=report.verdict.value,
         confidence=report.confidence,
         seconds=seconds,
+        usage=report.narration.usage if report.narration else None,
     )
 
 

@@ -15,7 +15,7 @@ from benchmarks.options import BenchOptions
 from benchmarks.rootcausebench.cases import Truth, case_folders, read_incident, read_truth
 from benchmarks.rootcausebench.engine import investigate, refusal
 from benchmarks.rootcausebench.rename import Renaming
-from benchmarks.rootcausebench.scoring import Answer, Score, score, summary
+from benchmarks.rootcausebench.scoring import Answer, Score, score, spending, summary
 
 _COLUMNS = "{:<9} {:<36} {:<7} {:<13} {:<13} {:<28} {:>6} {:>7}"
 
@@ -36,26 +36,29 @@ def run(directory: Path, options: BenchOptions, out: TextIO | None = None) -> in
         models.mkdir()
         for number, folder in enumerate(folders, 1):
             workspace = Path(scratch) / f"case-{number}"
-            answer, truth, result = _case(folder, workspace, models, options.rename)
+            answer, truth, result = _case(folder, workspace, models, options)
             scored.append((answer, truth, score(answer, truth)))
             results.append(result | {"case": folder.name, "score": asdict(scored[-1][2])})
             print(_row(f"{number}/{len(folders)}", folder.name, *scored[-1]), file=out, flush=True)
+    last = summary(scored) + spending([answer for answer, *_ in scored])
     if options.json is not None:
-        document = {"summary": summary(scored), "rename": options.rename, "cases": results}
+        document = {"summary": last, "rename": options.rename, "cases": results}
         options.json.write_text(json.dumps(document, indent=1, default=_plain), "utf-8")
-    print(summary(scored), file=out)
+    print(last, file=out)
     return 0
 
 
 def _case(
-    folder: Path, workspace: Path, models: Path, seed: int | None
+    folder: Path, workspace: Path, models: Path, options: BenchOptions
 ) -> tuple[Answer, Truth, dict[str, object]]:
     """The truth is read only after the investigation has answered."""
     incident = read_incident(folder / "data")
-    renaming = Renaming.of(incident, seed) if seed is not None else None
+    renaming = Renaming.of(incident, options.rename) if options.rename is not None else None
     try:
         shown = renaming.incident(incident) if renaming else incident
-        found = investigate(shown, workspace, models)
+        found = investigate(
+            shown, workspace, models, model=options.model, settings=options.settings
+        )
         answer, top = found.answer, found.report.suspects[:5]
     except CausewayError as error:
         answer, top = refusal(error), ()  # counts as an answer that is wrong

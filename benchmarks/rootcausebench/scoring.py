@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
+from assistant.domain.usage import Usage
 from benchmarks.rootcausebench.cases import Truth
 
 NONE = "none"  # no commit did it
@@ -33,6 +34,7 @@ class Answer:
     verdict: str
     confidence: float
     seconds: float
+    usage: Usage | None = None  # of the language model, where one took part
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,22 @@ def summary(scored: Sequence[tuple[Answer, Truth, Score]]) -> str:
         f"decoys {sum(s.decoy for *_, s in scored)}, none {right}/{len(healthy)}, "
         f"graded {fmean(s.graded for *_, s in scored):.3f}, "
         f"median {median(a.seconds for a, *_ in scored):.2f} s"
+    )
+
+
+def spending(answers: Sequence[Answer]) -> str:
+    """What the language model took, as the end of the last line; '' where none took part."""
+    used = [answer.usage for answer in answers if answer.usage is not None]
+    if not used:
+        return ""
+    read, written = (median(u.input_tokens for u in used), median(u.output_tokens for u in used))
+    unpriced = sum(u.unpriced for u in used)
+    known = f"${sum(u.cost_usd for u in used):.4f}"
+    cost = "unknown" if unpriced == sum(u.calls for u in used) else known
+    more = f" and {unpriced} calls of unknown price" if unpriced and cost == known else ""
+    return (
+        f", tokens in/out median {read:,.0f}/{written:,.0f}, "
+        f"calls median {median(u.calls for u in used):g}, cost {cost}{more}"
     )
 
 

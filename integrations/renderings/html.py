@@ -62,7 +62,7 @@ def render(report: Report, *, link_hosts: Collection[str] = ()) -> str:
     """The whole page; links of evidence are kept when their host is in `link_hosts`."""
     safe = inert.report(report)
     shown = words.notable(safe, _SHOWN_ANOMALIES)
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         report=safe,
         known={evidence.id for evidence in safe.evidence},
@@ -79,7 +79,7 @@ def render(report: Report, *, link_hosts: Collection[str] = ()) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     # Not by file ending: everything is HTML, everything is escaped.
     return Environment(
         loader=PackageLoader("integrations.renderings"),

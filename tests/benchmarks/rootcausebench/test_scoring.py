@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from assistant.domain.usage import Usage
 from benchmarks.rootcausebench.cases import Truth
-from benchmarks.rootcausebench.scoring import NONE, UNSURE, Answer, Score, score, summary
+from benchmarks.rootcausebench.scoring import NONE, UNSURE, Answer, Score, score, spending, summary
 
 GUILTY, DECOY, OTHER = "abcdef1" + "0" * 33, "d" * 40, "e" * 40
 
@@ -64,3 +67,20 @@ def test_the_last_line() -> None:
     assert summary(scored) == (
         "rootcausebench: passed 2/4, decoys 1, none 1/2, graded 0.500, median 0.50 s"
     )
+
+
+def test_what_a_model_took_ends_the_last_line() -> None:
+    def took(usage: Usage | None) -> Answer:
+        return replace(_ANSWERED, usage=usage)
+
+    priced = Usage(calls=2, input_tokens=9_000, output_tokens=400, cost_usd=0.02)
+    unpriced = Usage(calls=1, input_tokens=3_000, output_tokens=200, unpriced=1)
+    assert spending([took(None)]) == ""
+    assert spending([took(priced), took(unpriced)]) == (
+        ", tokens in/out median 6,000/300, calls median 1.5, "
+        "cost $0.0200 and 1 calls of unknown price"
+    )
+    assert spending([took(unpriced)]).endswith(", calls median 1, cost unknown")
+
+
+_ANSWERED = Answer(NONE, "", frozenset(), "", "no_change_guilty", 0.5, 1.0)

@@ -1,0 +1,1 @@
+"""`causeway eval`: suites of incidents played through the ordinary line and graded."""
