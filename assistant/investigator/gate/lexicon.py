@@ -1,7 +1,8 @@
 """The words the gate reads, as data: units, number words, and the cues of direction, order, cause,
 guilt and absence. What is not here is not checked; what is here must hold.
 
-Cues are phrases in lower case; `*` stands for any ending of a word."""
+Cues are phrases in lower case, each for every inflection of its words; `=` behind one asks for that
+very form, ` * ` stands for up to three words."""
 
 from __future__ import annotations
 
@@ -80,32 +81,29 @@ ROSE = _phrases(
     """
     got worse, gets worse, got bigger, got higher, got longer, crept upwards, went upwards,
     more calls, more requests, more errors, more queries, more * than before, more * than
-    usual, swelled, mounting, piling up, longer and longer, scaled up, swells, fills up,
-    multiplies, spiralled, spiraled, ran up, longer than, leapt, leaped, crept up, edged up,
-    ticked up, exploded, lengthened, prolonged, deteriorat*, accumulat*, up by, shot through,
-    jumped, rocket*, swollen, widened, higher than, stretched, blew up, worsened, overshot,
-    mushroomed, rose, rise*, rising, climb*, jump*, spike*, spiking, increas*, grew, grow*,
-    surg*, soar*, rocketed, went up, goes up, going up, gone up, go up, had gone up, ballooned,
-    worse*, slowed, slows, slowing, got slow*, became slow*, degrad*, escalat*, shot up,
-    skyrocket*, swell*, building up, built up, builds up, build up, piled up, filled up,
-    filling up, slower, busier, higher, up from, doubl*, tripl*, quadrupl*, multiplied,
-    inflated, mounted
+    usual, swelled, mounting, piling up, longer and longer, scaled up, fills up, multiplies,
+    spiralled, ran up, longer than, leapt, leaped, crept up, edged up, ticked up, exploded,
+    lengthened, prolonged, deteriorate, accumulate, up by, shot through, jumped, rocket,
+    swollen, widened, higher than, stretched, blew up, worsened, overshot, mushroomed, rose,
+    rise, risen, climb, spike, increase, grew, grow, growth, surge, soar, went up, goes up,
+    going up, gone up, had gone up, ballooned, worse, slowed, got slow, got slower, became
+    slow, became slower, degrade, escalate, shot up, skyrocket, building up, built up, slower,
+    busier, higher, up from, double, triple, quadruple, inflated
     """
 )
 FELL = _phrases(
     """
-    got better, gets better, calmed down, came back down, got smaller, lessened, lessens,
-    bottomed out, hit a low, came down to, relaxed to, fewer calls, fewer requests, fewer
-    errors, fewer queries, fewer * than, less * than before, less * than usual, sagged, shorter
-    than, tapered off, died down, cooled, recedes, receded, emptied, empties, relieved, freed
-    up, scaled down, shed, tanked, nosedived, cratered, slumped, waned, abated, down by,
-    speeded up, lower than, contracted, thinned, quickened, faster than, dwindled, deflated,
-    crept down, trimmed, fell, falls, fallen, falling, drop*, declining, declined to, declined
-    from, declined by, decreas*, sank, sink*, sunk, dip*, plung*, plummet*, shrank, shrink*,
-    shrunk, lowered, reduc*, collapsed, halv*, faster, sped up, speeds up, speeding up,
-    improv*, tumbl*, slid, went down, goes down, going down, gone down, go down, cut to, cut
-    by, was cut, down from, less busy, lower, worked off, eased, shorter, recovered to,
-    quicker, became fast*, got fast*, diminish*, dwindl*
+    got better, gets better, calmed down, came back down, got smaller, lessened, bottomed out,
+    hit a low, came down to, relaxed to, fewer calls, fewer requests, fewer errors, fewer
+    queries, fewer * than, less * than before, less * than usual, sagged, shorter than, tapered
+    off, died down, cooled, recedes, emptied, relieved, freed up, scaled down, shed, tanked,
+    nosedived, cratered, slumped, waned, abated, down by, speeded up, lower than, contracted,
+    thinned, quickened, faster than, dwindled, deflated, crept down, trimmed, fell, falls,
+    fallen, drop, declining, declined to, declined from, declined by, decrease, sank, sink,
+    sunk, dip, plunge, plummet, shrank, shrink, shrunk, lowered, reduce, collapsed=, halve,
+    faster, sped up, improve, tumble, slid, went down, goes down, going down, gone down, cut
+    to, cut by, was cut, down from, less busy, worked off, eased, shorter, recovered to,
+    quicker, became fast, became faster, got fast, got faster, diminish
     """
 )
 APPEARED = _phrases(
@@ -115,22 +113,22 @@ APPEARED = _phrases(
 )
 STOPPED = _phrases(
     """
-    stopped, ceased, vanished, disappear*, went silent, fell silent, halted
+    stopped, ceased, vanished, disappear, went silent, fell silent, halted
     """
 )
 ENDED = _phrases(
     """
-    has passed, is gone, are gone, went away, has gone away, cleared up, came to an end, ended,
-    was back at, is back at, recovered, has ended, subsided, back to normal, normalised,
-    normalized, is over, was over, resolved, returned to, has stopped, is back down
+    has passed, is gone, are gone, went away, has gone away, cleared up, came to an end,
+    ended=, was back at, is back at, recovered, has ended, subsided, back to normal,
+    normalised, normalized, is over, was over, resolved, returned to, has stopped, is back down
     """
 )
 GOES_ON = _phrases(
     """
     still high, still elevated, remains high, remains elevated, stays high, is still up, are
-    still up, is still at, are still at, still at, still takes, still fails, still fail, still
-    failing, still slow, keeps failing, to this day, even now, goes on, still going on,
-    ongoing, persists, has not recovered, continues, unresolved, to this moment, has not ended
+    still up, is still at, are still at, still at, still takes, still fails, still slow, keeps
+    failing, to this day, even now, goes on, still going on, ongoing, persists, has not
+    recovered, continues, unresolved, to this moment, has not ended
     """
 )
 # What code and people do to a value as well as series do: no direction where a change is spoken of.
@@ -153,23 +151,22 @@ FLAT = _phrases(
 # Cues between two events, by how the one on the left stands to the one on the right.
 BEFORE = _phrases(
     """
-    predates, predated, antedates, precede, came ahead of, before, prior to, ahead of,
-    preceded, precedes, preceding, earlier than, followed by, already * when, by the time, and
-    only then, sooner than
+    predates, antedates, precede, came ahead of, before, prior to, ahead of, earlier than,
+    followed by, already * when, by the time, and only then, sooner than
     """
 )
 AFTER = _phrases(
     """
-    postdates, postdated, on the heels of, as soon as, upon, only when, no sooner than, after,
-    followed, follows, later than, in the wake of, only once, subsequent to
+    postdates, on the heels of, as soon as, upon, only when, no sooner than, after, followed,
+    later than, in the wake of, only once, subsequent to
     """
 )
 # Words with which a length of time is one between two events.
 DISTANCE = _phrases(
     """
     passed, elapsed, took, gap, lag, lay, lies, long, head start, by, ahead, previously,
-    before, after, earlier, later, followed, follows, within, ago, until, since, for, then, too
-    late, apart, between, past, prior, preceded, into, old, lasted, delay, on
+    before, after, earlier, later, followed, within, ago, until, since, for, then, too late,
+    apart, between, past, prior, preceded, into, old, lasted, delay, on
     """
 )
 EARLIER = _phrases(
@@ -187,85 +184,73 @@ CAUSES = _phrases(
     """
     is responsible for, was responsible for, are responsible for, are to blame for, is to blame
     for, was to blame for, is to blame, was to blame, the reason for, made trouble for, makes
-    trouble for, passed * on to, passes * on to, poisons, poisoned, reached, reaches, felled,
-    lies behind, stands behind, sits behind, are behind, congested, congests, to its knees,
-    chokes off, brings * to, slows * down, slowed * down, wears out, wore out, is at the bottom
-    of, spilled over, spills over, spilling over, rippled, ripples, bled into, fed back,
-    reverberat*, affects, impacts, impacted, jams, jammed, clogs, clogged, burdens, burdened,
-    overruns, overran, trips, tripped, pushes * over, pushed * over, snowball*, hampers,
-    hampered, hinders, hindered, make, cause, trigger, break, exhaust, overload, saturate,
-    starve, drag, lead to, result in, bring * to, brought * to, bring * down, kill, block,
-    introduce, produce, propagate, delay, drain, flood, spoil, spoils, spoiled, spoilt, wreak*,
-    topple, topples, cripple*, crippling, swamp*, hogs, hogged, hog, knock * over, knocks *
-    over, knocked * over, leak*, sparked, sparks, provoked, provokes, prompted, set off, sets
-    off, kicked off, gave rise to, gives rise to, underlies, at the root, the trigger,
-    destabilis*, destabiliz*, impaired, impairs, wrecked, ate up, eats up, used up, uses up,
-    consumes, drained, drains, floods, flooded, delays, holds up, held up, bogged down, bogs
-    down, weighs on, contributed to, contributes to, played a part, plays a part, passes on,
-    passed on, takes out, took out, disrupted, disrupts, propagated, propagates, spread,
-    spreads, is what makes, has broken, has slowed, has caused, rendered, renders, damaged,
-    damages, undermines, undermined, bottleneck*, throttles, throttled, caused, causes,
-    causing, led to, leads to, leading to, triggered, triggers, triggering, introduced,
-    introduces, broke, breaks, breaking, made, makes, making, resulted in, results in,
-    resulting in, produced, brought about, brings * down, brought * down, took down, takes
-    down, knocked out, responsible for, to blame for, the cause, the root cause, is why, was
-    why, explains, exhausted, exhausts, overloaded, overloads, saturated, saturates, drove,
-    drives, is behind, was behind, propagated to, spread to, cascaded, starved, starves,
-    slowed, slows, slow down, forced, defeated, defeats, lets, let, filled, fills, so many,
-    guilty, culprit, at fault, kills, killed, crashed, crashes, dragged, drags, blocks,
-    blocked, accounts for, degraded, hurt, hurts, infected, toppled, choked, chokes,
-    overwhelmed, overwhelms, cost, costs, ruined, stalled, stalls, pulled down, pulls down
+    trouble for, passed * on to, poisons, reached, felled, lies behind, stands behind, sits
+    behind, are behind, congested, to its knees, chokes off, brings * to, slows * down, wears
+    out, wore out, is at the bottom of, spilled over, rippled, bled into, fed back,
+    reverberate, affects, impacts, jams, clogs, burdens, overruns, overran, trips, pushes *
+    over, snowball, hampers, hinders, make, cause, trigger, break, exhaust, overload, saturate,
+    starve, drag, lead to, result in, brought * to, bring * down, kill, block, introduce,
+    produce, propagate, delay, drain, flood, spoil, spoilt, wreak, topple, cripple, swamp,
+    hogs, knock * over, leak, sparked, provoked, prompted, set off, kicked off, gave rise to,
+    gives rise to, underlies, at the root, the trigger, destabilise, destabilize, impaired,
+    wrecked, ate up, eats up, used up, consumes, holds up, held up, bogged down, weighs on,
+    contributed to, played a part, passes on, takes out, took out, disrupted, spread, is what
+    makes, has broken, has slowed, has caused, rendered, damaged, undermines, bottleneck,
+    throttles, led to, broke, made, brought about, brought * down, took down, takes down,
+    knocked out, responsible for, to blame for, the cause, the root cause, is why, was why,
+    explains, drove, drives, is behind, was behind, propagated to, spread to, cascaded, slow
+    down, forced, defeated, lets, filled, so many, guilty, culprit, at fault, crashed, accounts
+    for, degraded, hurt, infected, choked, overwhelmed, cost, ruined, stalled, pulled down,
+    slowed=, slows=
     """
 )
 CAUSED_BY = _phrases(
     """
-    inherits * from, inherited * from, originate in, originate from, go back to, goes back to,
-    went back to, trace back to, traces back to, can be traced to, have their origin in, has
-    its origin in, have their roots in, rooted at, begin in, began in, a consequence of, a
-    victim of, victim of, provoked by, prompted by, sparked by, set off by, at the hands of,
-    under the weight of, flow from, flows from, arises from, arose from, results from, resulted
-    from, resulting from, follows from, rooted in, passed on from, passed on by, drained by,
-    delayed by, blocked by, the product of, as a consequence of, hurt by, affected by, made
-    slow by, made worse by, caused by, due to, because of, because, triggered by, as a result
-    of, owing to, introduced by, broken by, result of, driven by, stems from, stem from,
-    stemmed from, brought about by, attributable to, originates in, originated in, come from,
-    comes from, came from, explained by, blamed on, traced to, traced back to, inherited from,
-    induced by, suffers from, suffer from, suffered from, the doing of, on account of, thanks
-    to, down to the, in consequence of, consequence of, waits for, waited for, is waiting for,
-    dragged down by, brought down by, slowed by, slowed down by, overloaded by, exhausted by,
-    responds to, in response to, in reaction to, starved by, can be put down to, the fault of,
-    the work of, owes, as it waits, hit by, pulled down by, held up by
+    inherits * from, originate in, originate from, go back to, goes back to, went back to,
+    trace back to, can be traced to, have their origin in, has its origin in, have their roots
+    in, rooted at, begin in, began in, a consequence of, a victim of, victim of, provoked by,
+    prompted by, sparked by, set off by, at the hands of, under the weight of, flow from,
+    arises from, arose from, results from, follows from, rooted in, passed on from, passed on
+    by, drained by, delayed by, blocked by, the product of, as a consequence of, hurt by,
+    affected by, made slow by, made worse by, caused by, due to, because of, because, triggered
+    by, as a result of, owing to, introduced by, broken by, result of, driven by, stems from,
+    brought about by, attributable to, come from, came from, explained by, blamed on, traced
+    to, inherited from, induced by, suffers from, the doing of, on account of, thanks to, down
+    to the, in consequence of, consequence of, waits for, is waiting for, dragged down by,
+    brought down by, slowed by, slowed down by, overloaded by, exhausted by, responds to, in
+    response to, in reaction to, starved by, can be put down to, the fault of, the work of,
+    owes, as it waits, hit by, pulled down by, held up by
     """
 )
 
 INNOCENT = _phrases(
     """
-    unlikely, beyond suspicion, above suspicion, in the clear, no suspect, acquitt*,
-    uninvolved, independent of, dismissed, set aside, exclude*, false lead, distraction, decoy,
+    off the list, unlikely, beyond suspicion, above suspicion, in the clear, no suspect, acquit, acquittal,
+    uninvolved, independent of, dismissed, set aside, exclude, false lead, distraction, decoy,
     by chance, benign, inert, not relevant, cannot have, could not have, couldn't have, can't
     have, cannot be, can't be, no fault, no culprit, no change is, no deployment is, no commit
     is, blameless, side issue, non-issue, far too late, makes no difference, made no
-    difference, nothing wrong with, no consequence*, innocent*, ruled out, rule out, rules out,
-    unrelated, not guilty, exonerat*, cleared of, no part in, red herring, coinciden*,
-    irrelevant, harmless*, no harm, no effect, no influence, no impact, no bearing, no
+    difference, nothing wrong with, no consequence, innocent, innocently, ruled out, unrelated,
+    not guilty, exonerate, cleared of, no part in, red herring, coincidence, coincidental,
+    irrelevant, harmless, no harm, no effect, no influence, no impact, no bearing, no
     connection, no relation, nothing to do with, no link, explains nothing, too late to,
-    without effect, without consequence*, without anything, not involved, isn't involved, no
+    without effect, without consequence, without anything, not involved, isn't involved, no
     change is guilty, no change is to blame, no release is to blame, no deployment, no commit,
-    no role, beside the point, bystander*, no blame, can be excluded, is excluded, no
-    contribution, has nothing to, had nothing to, played no, plays no, without any effect,
-    without impact, off the hook, out of the question, no change caused, no change explains,
-    nobody's change, no recent change, no release, no flag, unconnected, not connected, does
-    nothing to, did nothing to
+    no role, beside the point, bystander, no blame, can be excluded, is excluded, no
+    contribution, has nothing to, had nothing to, played no, without any effect, without
+    impact, off the hook, out of the question, no change caused, no change explains, nobody's
+    change, no recent change, no release, no flag, unconnected, not connected, does nothing to,
+    did nothing to
     """
 )
 # With a 'not', 'neither' or 'never' before them in the clause these acquit as well.
 BLAME = _phrases(
     """
-    makes, making, causes, brings, leads to, leak*, drives, drove, cause*, causing, explain*,
-    explanation, to blame, blamed, responsible, guilty, behind, culprit, involved, reason, root
-    cause, led to, lead to, trigger*, introduce*, break, broke, affect*, contribut*, bring,
-    brought, made, make, matter*, at fault, account for, produce*, the source, origin*, prove*,
-    hurt, harm, influence*, stem*, due to, because
+    makes, causes, brings, leads to, leak, drives, drove, explain, explanation, to blame,
+    blamed, responsible, guilty, behind, culprit, involved, reason, root cause, led to,
+    trigger, introduce, break, broke, affect, contribute, brought, made, matter, at fault,
+    account for, produce, the source, origin, prove, hurt, harm, influence, stem, due to,
+    because
     """
 )
 
@@ -278,50 +263,51 @@ NOT_REALLY = frozenset("but only just else merely".split())
 FAILURES = _phrases(
     """
     in vain, without success, to no avail, exceeded, exhausted, expired, starved, stuck, hang,
-    hangs, hung, issue*, outage*, impair*, broken, unavailab*, 5xx, 4xx, abort*, dropped out,
-    hiccup*, incident*, interrupt*, error*, fail*, refus*, trouble, problem*, timeout*, timed
-    out, turned away, anomal*, deviat*, rejected, wrong, exception*, crash*, lost, denied,
-    complain*, suffer*, affected, impact*, symptom*, degrad*, delay*, unusual*, out of the
-    ordinary, amiss, left its baseline, harm*
+    hung, issue, outage, impair, impairment, broken, unavailable, unavailability, 5xx, 4xx,
+    abort, dropped out, hiccup, incident, interrupt, error, fail, failure, refuse, refusal,
+    trouble, problem, timeout, timed out, turned away, anomaly, anomalous, deviate, rejected,
+    wrong, exception, crash, lost, denied, complain, complaint, suffer, affected, impact,
+    symptom, degrade, delay, unusual, unusually, out of the ordinary, amiss, left its baseline,
+    harm, harmful
     """
 )
 SUCCESSES = _phrases(
     """
-    gets through, get through, got through, succeed*, goes through, go through, went through,
-    is answered, are answered, completes, completed, is served
+    gets through, got through, succeed, goes through, go through, went through, is answered,
+    are answered, completes, is served
     """
 )
 UNHURT = _phrases(
     """
     up and running, handles everything, answers every, answers all, serves all, serves every,
-    successfully, went well, worked, worked well, zero errors, zero failures, fails nowhere,
+    successfully, went well, worked=, worked well, zero errors, zero failures, fails nowhere,
     nothing fails, as fast as, as quick as, as quickly as, is normal, are normal, looks normal,
-    look normal, was normal, stayed normal, remained normal, works normally, behaves normally,
-    back at normal, feels nothing, felt nothing, noticed nothing, notices nothing, sees nothing
-    of, saw nothing of, hardly affected, barely affected, never noticed, goes unharmed, carries
-    on as, carried on as, is well, are well, survived, not touched, no slower, no worse,
-    undiminished, in perfect order, no trouble, doing fine, running fine, runs fine, runs
-    normally, untouched by, not degraded, escaped, no issue, no issues, undisturbed, immune,
-    free of errors, free from errors, kept working, keeps working, kept serving, operational,
-    responsive, in order, all right, okay, unimpaired, undamaged, unbothered, untroubled,
-    uneventful, clean, as ever, like before, no different, fully available, not hurt, good
-    shape, performs well, held steady, remained healthy, stayed healthy, keeps up, kept up,
-    works as intended, unaffected, healthy, unharmed, as usual, unchanged, stable, steady,
-    within its baseline, at its baseline, within their baseline, intact, spared, is fine, are
-    fine, was fine, as before, still works, unscathed, in good health, smoothly, flawless*,
-    without a hitch, untouched, error-free, works fine, stayed flat, remained flat, is flat,
-    stayed the same, succeeded, succeeds, all succeed, did well, kept its, keeps its
+    was normal, stayed normal, remained normal, works normally, behaves normally, back at
+    normal, feels nothing, felt nothing, noticed nothing, sees nothing of, saw nothing of,
+    hardly affected, barely affected, never noticed, goes unharmed, carries on as, is well, are
+    well, survived, not touched, no slower, no worse, undiminished, in perfect order, no
+    trouble, doing fine, running fine, runs normally, untouched by, not degraded, escaped, no
+    issue, undisturbed, immune, free of errors, free from errors, kept working, keeps working,
+    kept serving, operational, responsive, in order, all right, okay, unimpaired, undamaged,
+    unbothered, untroubled, uneventful, clean, as ever, like before, no different, fully
+    available, not hurt, good shape, performs well, held steady, remained healthy, stayed
+    healthy, keeps up, kept up, works as intended, unaffected, healthy, unharmed, as usual,
+    unchanged, stable, steady, within its baseline, at its baseline, within their baseline,
+    intact, spared, is fine, are fine, was fine, as before, still works, unscathed, in good
+    health, smoothly, flawless, flawlessly, without a hitch, untouched, error-free, works fine,
+    stayed flat, remained flat, is flat, stayed the same, succeeded, all succeed, did well,
+    kept its, keeps its
     """
 )
 # Said of a change: that it leaves something as it was.
 KEPT = _phrases(
     """
-    not removed, not dropped, not deleted, wasn't removed, survives, survived, was not touched,
-    keeps * in, leaves * alone, leaves * as, in place, untouched, doesn't touch, does not
-    touch, didn't touch, did not touch, left alone, unchanged, doesn't change, does not change,
-    did not change, didn't change, doesn't remove, does not remove, doesn't alter, does not
-    alter, retains, preserves, intact, as before, no longer * nothing, isn't changed, is not
-    changed, doesn't affect, does not affect
+    not removed, not dropped, not deleted, wasn't removed, survives, was not touched, keeps *
+    in, leaves * alone, leaves * as, in place, untouched, doesn't touch, does not touch, didn't
+    touch, did not touch, left alone, unchanged, doesn't change, does not change, did not
+    change, didn't change, doesn't remove, does not remove, doesn't alter, does not alter,
+    retains, preserves, intact, as before, no longer * nothing, isn't changed, is not changed,
+    doesn't affect, does not affect
     """
 )
 
@@ -333,48 +319,45 @@ HEDGES = frozenset(
 # What a change does, and what a series or a service does: whose time is meant.
 CHANGE_NOUNS = _phrases(
     """
-    change, changes, patch, migration, upgrade, version
+    change, patch, migration, upgrade, version
     """
 )
 CHANGE_WORDS = _phrases(
     """
-    deploy*, redeploy*, releas*, rolled out, rollout, ship*, merg*, commit*, flip*, switched,
-    turned on, turned off, enabl*, disabl*, toggl*, took effect, takes effect, take effect,
-    went out, published, flag, bump*, went live, is live, upgrad*, arrived, came with, went on,
-    was set, pushed
+    deploy, deployment, redeploy, redeployment, release, rolled out, rollout, ship, merge,
+    commit, flip, switched, turned on, turned off, enable, disable, toggle, took effect, takes
+    effect, went out, published, flag, bump, went live, is live, upgrade, arrived, came with,
+    went on, was set, pushed
     """
 )
 ANOMALY_WORDS = _phrases(
     """
-    rose, climb*, jump*, spike*, increas*, grew, fell, drop*, appear*, fail*, error*, timeout*,
-    onset, began, begin*, degrad*, slow*, surg*, exhaust*, saturat*, stopped, refus*, latency,
-    backlog, trouble, logged, anomal*, full, complain*, crash*, ran out, peak*, sank, collaps*
+    rose, climb, jump, spike, increase, grew, fell, drop, appear, fail, failure, error,
+    timeout, onset, began, begin, degrade, slow, slower, slowdown, surge, exhaust, saturate,
+    stopped, refuse, refusal, latency, backlog, trouble, logged, anomaly, anomalous, full,
+    complain, complaint, crash, ran out, peak, sank, collapse
     """
 )
 
 # What a commit is said to do to a thing in its code.
 ADDS = _phrases(
     """
-    adds, added, add, inserts, inserted, introduces, introduced, puts in, restores, restored,
-    creates, created
+    adds, inserts, introduces, puts in, restores, creates
     """
 )
 REMOVES = _phrases(
     """
-    removes, removed, remove, drops, dropped, deletes, deleted, takes out, strips, stripped,
-    gets rid of, got rid of, omits, no longer has
+    removes, drops, deletes, takes out, strips, gets rid of, got rid of, omits, no longer has
     """
 )
 RAISES = _phrases(
     """
-    raises, raised, increases, increased, relaxes, relaxed, lengthens, lengthened, doubles,
-    doubled, extends, extended, loosens, loosened, bumps, enlarged, enlarges, grew
+    raises, increases, relaxes, lengthens, doubles, extends, loosens, bumps, enlarged, grew
     """
 )
 LOWERS = _phrases(
     """
-    lowers, lowered, reduces, reduced, shrinks, shrank, shortens, shortened, tightens,
-    tightened, halves, halved, cuts, cut, decreases, decreased
+    lowers, reduces, shrinks, shrank, shortens, tightens, halves, cuts, decreases
     """
 )
 SWITCHED_ON = _phrases(
@@ -408,7 +391,7 @@ DENIALS: Mapping[str, int] = {
 # Failures in the narrow sense: requests that end with an error.
 ERRORS = _phrases(
     """
-    exceeded, expired, exhausted, error*, fail*, refus*, rejected, exception*, crash*, 5xx,
-    4xx, denied, turned away, lost, timed out, timeout*, abort*
+    exceeded, expired, exhausted, error, fail, failure, refuse, refusal, rejected, exception,
+    crash, 5xx, 4xx, denied, turned away, lost, timed out, timeout, abort
     """
 )

@@ -16,9 +16,9 @@ _RELATIONS = (
     *AFTER,
     *LATER,
     "from there",
-    "reach*",
-    "hit*",
-    "affect*",
+    "reach",
+    "hit",
+    "affect",
 )
 
 

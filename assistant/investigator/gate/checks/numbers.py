@@ -14,7 +14,10 @@ from assistant.investigator.gate.reading import Reading
 
 _LOOSE = 1.5  # 'more than 4 s' of 4.2 s, not of 40 s
 _EXACT = 1e-9
-_REST = ("succe*", "availab*", "remaining", "others", "the rest", "miss*", "hit*", "free", "left")
+_REST = (
+    "succeed", "success", "available", "availability", "remaining", "others", "the rest", "miss",
+    "hit", "free", "left",
+)  # fmt: skip
 _SMALL = ("two", "three")
 _EVENTS = (
     "request", "error", "fail", "call", "record", "time", "deploy", "commit", "flag", "change",
