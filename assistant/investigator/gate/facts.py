@@ -22,7 +22,8 @@ _NAME_UNIT = re.compile(
 _SECONDS_NAME = re.compile(r"\w\.\w+.*\b(?:duration|wait_time|use_time|create_time)\b|duration_s\b")
 _SHARE_NAME = re.compile(r"ratio|share|rate|utili[sz]ation|fraction")
 _DURATION_NAME = re.compile(
-    r"(?:timeout|delay|interval|seconds|_s|ttl|wait|deadline|duration|backoff)\w*[\s\"':=(,]*\Z"
+    r"(?:timeout|delay|interval|seconds|_s|ttl|wait|deadline|duration|backoff|"
+    r"every|period|sleep|expire|expiry|max_age|hold|pause)\w*[\s\"':=(,]*\Z"
 )
 _TIMES_UNIT = re.compile(
     r"\b(\d+(?:\.\d+)?) ?\* ?time\.(Nanosecond|Microsecond|Millisecond|Second|Minute|Hour)"
@@ -31,6 +32,7 @@ _UNIT_OF = re.compile(
     r"\b(?:of|from_)?(millis|seconds|minutes|hours|milliseconds)[(=] ?(\d+(?:\.\d+)?)",
     re.IGNORECASE,
 )
+_FOUR_DIGITS = 0.0005
 _HASH = re.compile(r"\b[0-9a-f]{7,40}\b")
 _RAW = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
 
@@ -79,6 +81,7 @@ def in_text(text: str) -> tuple[Fact, ...]:
     written = [Fact(q.value, q.dimension, q.shown) for q in quantities(text)]
     bare = _bare(text)
     raw = [(float(m[0].replace(",", "")), m.start()) for m in _RAW.finditer(bare)]
+    raw += [(-value, at) for value, at in raw if value < 0]  # 'the last 20' is `[-20:]`
     written += [Fact(v * UNITS[u][1], "s", v) for v, u in _code_durations(text)]
     return (*written, *(Fact(value, _unit_before(text, at), value) for value, at in raw))
 
@@ -154,7 +157,8 @@ def of_course(course: Course) -> Iterator[Fact]:
     low, high = course.baseline, course.peak
     who = (course.service, course.evidence)
     for value in (low, high):
-        yield Fact(value * size, dimension, value, 0.0, *who)
+        slack = abs(value) * _FOUR_DIGITS * size  # the excerpt shows four digits, and so may people
+        yield Fact(value * size, dimension, value, slack, *who)
     difference = abs(high - low)
     yield Fact(difference * size, dimension, difference, 0.0, *who)
     for a, b in ((low, high), (high, low)):

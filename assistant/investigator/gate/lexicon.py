@@ -37,14 +37,6 @@ UNITS: Mapping[str, tuple[str, float]] = {
 }
 BINARY_BYTES = 1.024  # kilo of 1,024: a written MB may be either
 
-NUMBER_WORDS: Mapping[str, float] = {
-    word: float(number)
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0, "dozen": 12.0}
-
 # Words that are a magnitude by themselves.
 FOLDS: Mapping[str, float] = {
     **dict.fromkeys(("twice", "double", "doubled", "doubles", "doubling", "twofold"), 2.0),
@@ -69,10 +61,12 @@ SHARES: Mapping[str, float] = {
     "fifths": 1 / 5,
     "tenth": 1 / 10,
     "tenths": 1 / 10,
+    "twentieth": 1 / 20,
+    "hundredth": 1 / 100,
 }
 
 ROUGH = frozenset(
-    "about around approximately roughly nearly almost ~ ≈ circa some close approx good".split()
+    "about around approximately roughly nearly almost ~ ≈ circa some close good quite".split()
 )
 AT_LEAST = frozenset("over above exceeding exceeded least > ≥ beyond".split())
 AT_MOST = frozenset("under below most < ≤ within".split())
@@ -225,8 +219,9 @@ CAUSED_BY = _phrases(
 
 INNOCENT = _phrases(
     """
-    off the list, unlikely, beyond suspicion, above suspicion, in the clear, no suspect, acquit, acquittal,
-    uninvolved, independent of, dismissed, set aside, exclude, false lead, distraction, decoy,
+    off the list, unlikely, beyond suspicion, above suspicion, in the clear, no suspect,
+    acquit, acquittal, uninvolved, independent of, dismissed, set aside, exclude, false lead,
+    distraction, decoy,
     by chance, benign, inert, not relevant, cannot have, could not have, couldn't have, can't
     have, cannot be, can't be, no fault, no culprit, no change is, no deployment is, no commit
     is, blameless, side issue, non-issue, far too late, makes no difference, made no

@@ -11,11 +11,11 @@ from assistant.investigator.gate.lexicon import (
     AT_LEAST,
     AT_MOST,
     FOLDS,
-    NUMBER_WORDS,
     ROUGH,
     SHARES,
     UNITS,
 )
+from assistant.investigator.gate.spelled import SPELLED, spelled
 
 _MOST_ROUND = 0.025  # '4200 ms' may be 4.24 s, '20 connections' may not be 24
 _MOST_ROUGH = 0.12  # 'about 100 ms' may be 90 ms
@@ -38,15 +38,15 @@ class Quantity:
     text: str = ""
 
 
-_WORDS = "|".join(sorted((w for w in NUMBER_WORDS if w not in ("zero", "one")), key=len)[::-1])
 _NUMBER = re.compile(
     r"(?<![\w.,:/#@=-])(?P<sign>[-−+]?)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<exponent>e[+-]?\d{1,2})?(?P<kilo>k(?![A-Za-z]))?",
     re.IGNORECASE,
 )
-_WORD_NUMBER = re.compile(rf"\b(?P<word>{_WORDS})(?:[- ](?=\w)|\b)", re.IGNORECASE)
+_WORD_NUMBER = re.compile(rf"\b(?!one\b(?! hundred))(?P<word>{SPELLED})\b", re.IGNORECASE)
 _FOLD = re.compile(rf"\b({'|'.join(FOLDS)})\b", re.IGNORECASE)
-_COUNTS = "a|an|one|two|three|four|five|six|seven|eight|nine|ten"
+_AGAIN = re.compile(r"\bhalf (?:as \w+ )?again\b", re.IGNORECASE)
+_COUNTS = rf"{SPELLED}|an?"
 _SHARE = re.compile(rf"\b(?:(?P<many>{_COUNTS})[- ])?(?P<part>{'|'.join(SHARES)})\b", re.IGNORECASE)
 _OF = re.compile(
     rf"\b(?P<part>{_COUNTS}|\d+) (?:[a-z]+ )?(?:in|out of|of)(?: every)? "
@@ -69,9 +69,12 @@ _ROLES = re.compile(
     r"compared (?:to|with)|formerly|previously|after|over|versus|vs\.?)(?: \w+){0,2} ?$"
 )
 _JOINED = re.compile(
-    r"^(?: ?[a-zµ%]{0,3})? ?(?:to|and|-|–|→|->|or|out of|of|vs\.?|versus|up to|down to) "
-    r"?(?:about |around |over |only |just |~)?$"
+    r"^(?: ?[a-zµ%]{0,3})? ?(?:to|and|-|–|→|->|or|out of|of|vs\.?|versus|up to|down to|rather than|"
+    r"instead of) ?(?:about |around |over |only |just |~)?$"
 )
+_AT_MOST = re.compile(r"\b(?:less than|fewer than|no more than|not more than)\b")
+_AT_LEAST = re.compile(r"\b(?:more than|no less than|no fewer than|not less than)\b")
+_STATUSES = frozenset(map(str, (400, 401, 403, 404, 408, 409, 429, 500, 501, 502, 503, 504)))
 _PER_BASE = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 1 / 60, "minute": 1 / 60, "h": 1 / 3600}
 _PER_BASE["hour"] = 1 / 3600
 
@@ -88,27 +91,30 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
 
 def _halves(text: str) -> Iterator[Quantity]:
-    """'13 and a half minutes'."""
+    """'13 and a half minutes', 'half as long again'."""
+    for match in _AGAIN.finditer(text):
+        yield Quantity(*match.span(), 1.5, 1.5, "x", 0.15, _bound(text, match.start()),
+                       text=match[0])  # fmt: skip
     for match in _HALVES.finditer(text):
-        yield _measured(text, match.start(), match.end(), _counted(match["whole"]) + 0.5, 0.5)
+        yield _measured(text, match.start(), match.end(), spelled(match["whole"]) + 0.5, 0.5)
 
 
 def _shares(text: str) -> Iterator[Quantity]:
     """'Four in five', 'three quarters', 'half a second', 'a quarter of an hour'."""
     for match in _OF.finditer(text):
-        part, whole = _counted(match["part"]), _counted(match["whole"])
+        part, whole = spelled(match["part"]), spelled(match["whole"])
         if match["part"].lower() in ("a", "an"):
             continue
         if match["part"].isdigit() or match["whole"].isdigit() or not 0 < part < whole:
             continue  # '29 of 40' are two counts
-        yield _share(text, match.start(), match.end(), part / whole, 0.06)
+        yield _share(text, match.start(), match.end(), part / whole, min(0.06, 0.3 * part / whole))
     for match in _SHARE.finditer(text):
         word = match["part"].lower()
         if not match["many"] and word != "half":
             continue  # 'the third', 'this quarter'
         if text[max(0, match.start() - 4) : match.start()].lower() in ("and ", "nd a"):
             continue
-        share = SHARES[word] * _counted(match["many"] or "a")
+        share = SHARES[word] * spelled(match["many"] or "a")
         unit = _PART_OF_UNIT.match(text, match.end()) or _PART_OF_UNIT.match(text[match.end() :])
         if unit:
             base = UNITS[unit[1].lower()][1]
@@ -123,11 +129,6 @@ def _share(text: str, start: int, end: int, value: float, slack: float) -> Quant
     return Quantity(start, end, value, value, "%", slack, _bound(text, start), text=text[start:end])
 
 
-def _counted(word: str) -> float:
-    low = word.lower()
-    return 1.0 if low in ("a", "an", "one") else float(NUMBER_WORDS.get(low, 0) or low)
-
-
 def _digits(text: str) -> Iterator[Quantity]:
     for match in _NUMBER.finditer(text):
         after = text[match.end() : match.end() + 1]
@@ -140,6 +141,9 @@ def _digits(text: str) -> Iterator[Quantity]:
         if match["sign"] in ("-", "−"):
             shown = -shown
         step = _step(digits, match["exponent"]) * (1000 if match["kilo"] else 1)
+        if match["digits"] in _STATUSES and after == "s":
+            yield Quantity(*match.span(), shown, shown, "", 0.5, noun="answers", text=match[0])
+            continue  # '503s' are answers
         yield _measured(text, match.start(), match.end(), shown, step)
 
 
@@ -151,8 +155,7 @@ def _step(digits: str, exponent: str | None) -> float:
 
 def _words(text: str) -> Iterator[Quantity]:
     for match in _WORD_NUMBER.finditer(text):
-        end = match.start() + len(match["word"])
-        yield _measured(text, match.start(), end, NUMBER_WORDS[match["word"].lower()], 1.0)
+        yield _measured(text, match.start(), match.end(), spelled(match["word"]), 1.0)
     for match in _FOLD.finditer(text):
         fold = FOLDS[match[1].lower()]
         yield Quantity(*match.span(), fold, fold, "x", 0.13 * fold, _bound(text, match.start()),
@@ -201,12 +204,12 @@ def _rough(text: str, start: int) -> bool:
 
 def _bound(text: str, start: int) -> str:
     before = text[max(0, start - 20) : start].lower()
-    words = re.findall(r"[a-z]+|[<>≥≤~]", before)[-2:]
-    if "more than" in before or "no less than" in before or (words and words[-1] in AT_LEAST):
+    if at_most := _AT_MOST.search(before) or _AT_LEAST.search(before):
+        return "most" if at_most.re is _AT_MOST else "least"
+    words = re.findall(r"[a-z]+|[<>≥≤~]", before)[-1:]
+    if words and words[0] in AT_LEAST:
         return "least"
-    if "less than" in before or "no more than" in before or (words and words[-1] in AT_MOST):
-        return "most"
-    return ""
+    return "most" if words and words[0] in AT_MOST else ""
 
 
 def _share_units(text: str, found: list[Quantity]) -> Iterator[Quantity]:
