@@ -54,7 +54,7 @@ def page(document: Mapping[str, Any], comparisons: Sequence[str], fell: Sequence
         sums=[[inert.line(cell) for cell in _sum(run)] for run in document["runs"]],
         comparisons=[inert.line(text) for text in comparisons],
         fell=[inert.line(text) for text in fell],
-        plots=[_plot(document, *plot) for plot in _PLOTS],
+        plots=[_plot(document, *plot) for plot in _PLOTS if _any(document, plot[0])],
     )
 
 
@@ -115,6 +115,11 @@ def _plot(document: Mapping[str, Any], key: str, title: str, unit: str) -> Pictu
 
     told = "; ".join(f"{run['name']}: {_told(run, key)}" for run in runs)
     return draw(f"plot-{key}", inert.line(f"{title} by case. {told}", 2000), 760, height, paint)
+
+
+def _any(document: Mapping[str, Any], key: str) -> bool:
+    """Whether there is anything to draw: without a model there are no tokens."""
+    return any(_value(row, key) for run in document["runs"] for row in run["results"])
 
 
 def _told(run: Mapping[str, Any], key: str) -> str:
