@@ -26,6 +26,12 @@ _KEPT = 200  # streams of conversations, for readers that come back
 class _Running:
     stream: Broadcast
     thread: threading.Thread
+    unaware: bool = False  # it was stopped, and whoever writes had not noticed in time
+
+    @property
+    def busy(self) -> bool:
+        """Two that write into one conversation would take each other's numbers."""
+        return not self.stream.closed or (self.unaware and self.thread.is_alive())
 
 
 class Turns:
@@ -40,9 +46,9 @@ class Turns:
     def begin(self, conversation_id: str, message: str) -> Broadcast:
         """Start an answer. Raises NotFound, Overloaded when one is being written already or too
         many are."""
-        conversation = self.chat.conversations.conversation(conversation_id)
         with self._lock:
-            busy = [name for name, one in self._running.items() if not one.stream.closed]
+            conversation = self.chat.conversations.conversation(conversation_id)
+            busy = [name for name, one in self._running.items() if one.busy]
             if conversation_id in busy:
                 raise Overloaded("An answer is being written in this conversation.")
             if len(busy) >= self._at_once:
@@ -58,7 +64,7 @@ class Turns:
             self._running.move_to_end(conversation_id)
             while len(self._running) > _KEPT:
                 self._forget_one()
-        thread.start()
+            thread.start()  # within the lock: a stop waits for threads that were started
         return stream
 
     def stream(self, conversation_id: str) -> Broadcast:
@@ -80,6 +86,7 @@ class Turns:
         if running is not None:
             running.stream.stop()
             running.thread.join(_SOON_S)
+            running.unaware = running.thread.is_alive()
             self._end(running.stream)
 
     def close(self) -> None:
@@ -97,7 +104,7 @@ class Turns:
 
     def _forget_one(self) -> None:
         """The oldest that is done."""
-        done = next((name for name, one in self._running.items() if one.stream.closed), None)
+        done = next((name for name, one in self._running.items() if not one.busy), None)
         self._running.pop(done or next(iter(self._running)))
 
     def _write(self, conversation_id: str, message: str, stream: Broadcast) -> None:

@@ -10,7 +10,7 @@ import pytest
 from assistant.domain.claim import Claim, Standing
 from assistant.domain.conversation import Event, EventKind, Role
 from assistant.domain.errors import NotFound, Overloaded
-from assistant.domain.report import Narration
+from assistant.domain.report import Narration, Report
 from assistant.domain.usage import PromptRef, Usage
 from assistant.investigator.chat.compaction import remembered
 from assistant.investigator.chat.stream import PER_TURN, Broadcast
@@ -165,6 +165,32 @@ def test_one_answer_at_a_time_and_it_can_be_stopped(desk: Desk) -> None:
     desk.before = lambda: None
     assert list(turns.begin(chat_id, "what changed?").after())[-1].kind is EventKind.ANSWER  # type: ignore[union-attr]
     turns.close()
+
+
+def test_a_stopped_answer_that_has_not_noticed_yet_keeps_the_next_one_waiting(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that write into one conversation would take each other's numbers."""
+    monkeypatch.setattr("assistant.investigator.chat.turns._SOON_S", 0.01)
+    chat_id = desk.chat.start(channel="cli").id
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def slow(*asked: object) -> Report:
+        begun.set()
+        goes_on.wait(10)
+        return a_report()
+
+    turns = Turns(replace(desk.chat, investigate=slow))
+    turns.begin(chat_id, "errors on payments")
+    assert begun.wait(10)
+    turns.stop(chat_id)
+    with pytest.raises(Overloaded):
+        turns.begin(chat_id, "what changed?")
+    goes_on.set()
+    turns.close()
+
+    assert list(turns.begin(chat_id, "help").after())[-1].kind is EventKind.ANSWER
+    assert [t.number for t in desk.conversations.conversation(chat_id).turns] == [1, 2, 3]
 
 
 def test_a_failure_ends_the_stream_with_its_reason(desk: Desk) -> None:
