@@ -99,7 +99,6 @@ class Budget:
     tokens: int | None = None
     calls: int | None = None
     seconds: float | None = None
-    usd_is: str = ""  # which limit in dollars it is, in words; '' for that of an investigation
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,13 @@ _GROWTH_TOKENS = 600  # by how much a prompt grows until the next call: tool cal
 Price = Callable[[str, int, int], float | None]
 """(model, input tokens, output tokens) -> US dollars; None when unknown."""
 
+Left = Callable[[], float | None]
+"""US dollars that may still be spent today, by everything that runs; None without such a limit."""
+
+
+def no_limit() -> None:
+    """A Left without a limit of the day."""
+
 
 class LimitReached(Exception):
     """No further call fits; the message says which limit, in plain words."""
@@ -39,11 +46,13 @@ class Limits:
         usage: Callable[[], Usage],
         price: Price = lambda model, read, written: None,
         clock: Callable[[], float] = time.monotonic,
+        today: Left = no_limit,
     ) -> None:
         self._budget = budget
         self._usage = usage
         self._price = price
         self._clock = clock
+        self._today = today
         self._started = clock()
         self._stopped = threading.Event()
         self._reason = ""
@@ -103,11 +112,12 @@ class Limits:
         if budget.tokens is not None:
             once, again = prompt + _ANSWER_TOKENS, longer + _ANSWER_TOKENS
             yield budget.tokens - used.tokens, once, again, f"limit of {budget.tokens:,} tokens"
+        cost = self._price(model, prompt, _ANSWER_TOKENS) or 0.0
+        more = self._price(model, longer, _ANSWER_TOKENS) or 0.0
         if budget.usd is not None:
-            cost = self._price(model, prompt, _ANSWER_TOKENS) or 0.0
-            more = self._price(model, longer, _ANSWER_TOKENS) or 0.0
-            name = f"limit of ${budget.usd:.4g} {budget.usd_is}".strip()
-            yield budget.usd - used.cost_usd, cost, more, name
+            yield budget.usd - used.cost_usd, cost, more, f"limit of ${budget.usd:.4g}"
+        if (today := self._today()) is not None:
+            yield today, cost, more, "limit in dollars of the day"
         if (left := self.remaining_s) is not None and used.calls:
             usual = used.seconds / used.calls
             yield left, 0, 2 * usual, f"limit of {budget.seconds:g} s"

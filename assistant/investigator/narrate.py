@@ -23,7 +23,7 @@ from assistant.investigator.answer import Explanation, Repair
 from assistant.investigator.events import EventStream, OnStop, never
 from assistant.investigator.framing import framed
 from assistant.investigator.gate import check_all
-from assistant.investigator.limits import Limits
+from assistant.investigator.limits import Left, Limits, no_limit
 from assistant.investigator.merge import merged
 from assistant.investigator.models import ModelChain, Models
 from assistant.investigator.notebook import Notebook
@@ -64,6 +64,7 @@ class Narrator:
     emit: EventStream
     patience: Patience = _PATIENCE
     on_stop: OnStop = never
+    today: Left = no_limit
     prompts: Path | None = None  # a folder whose texts stand in for ours
 
     def __call__(self, report: Report) -> Report:
@@ -72,7 +73,7 @@ class Narrator:
         chain = self.models.for_step("investigate")
         if chain is None:
             return report
-        limits = Limits(self.budget, lambda: self.meter.usage, self.meter.price)
+        limits = Limits(self.budget, lambda: self.meter.usage, self.meter.price, today=self.today)
         self.on_stop(lambda: limits.stop("it was stopped"))
         notebook = Notebook(report)
         explained = report

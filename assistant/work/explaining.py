@@ -6,17 +6,19 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from assistant.domain.conversation import EventKind
+from assistant.domain.errors import CausewayError
 from assistant.domain.ports import Ledger, Redactor
 from assistant.domain.report import Narration, Report
-from assistant.domain.usage import Budget, CallContext
+from assistant.domain.usage import CallContext
 from assistant.domain.window import TimeWindow
 from assistant.investigator.chat.stream import Stopped
 from assistant.investigator.events import EventStream, OnStop, never
+from assistant.investigator.limits import LimitReached
 from assistant.investigator.models import Models
 from assistant.settings import NO_MODEL, Settings
 from assistant.work.observatory import Observatory
@@ -95,11 +97,12 @@ class Explainer:
         return LateSpeaker(
             models=self.models,
             meter=self._observatory.meter,
-            budget=self.budget,
+            budget=self._settings.budget,
             redactor=self._redactor,
             tools=self._tools,
             judge=self._observatory.judge,
             clock=self._clock,
+            today=self.left_today,
         )
 
     def warm_up(self) -> None:
@@ -107,20 +110,20 @@ class Explainer:
         if self.models.names:
             import_module(_NARRATE)
 
-    def budget(self, user: str) -> Budget:
-        """What one investigation of that user may spend: also no more than the rest of the day's,
-        of the user and of the whole installation; 0 in the settings is no limit."""
-        settings, budget = self._settings, self._settings.budget
+    def left_today(self, user: str) -> float | None:
+        """US dollars that the day (UTC) leaves for that user: no more than the user and the whole
+        installation may still spend, on everything that runs at once. None without a limit, 0 in
+        the settings. Raises LimitReached when the ledger cannot tell what was spent."""
+        settings = self._settings
         midnight = self._clock().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         today = TimeWindow(midnight, midnight + timedelta(days=1))
-        left = [] if budget.usd is None else [budget.usd]
-        if settings.budget_user_day_usd:
-            spent = self._ledger.spent(today, user=user).cost_usd
-            left.append(max(settings.budget_user_day_usd - spent, 0.0))
-        if settings.budget_day_usd:
-            left.append(max(settings.budget_day_usd - self._ledger.spent(today).cost_usd, 0.0))
-        usd = min(left, default=None)
-        return replace(budget, usd=usd, usd_is="" if usd == budget.usd else "left for today")
+        limits = ((settings.budget_user_day_usd, user), (settings.budget_day_usd, ""))
+        try:
+            left = [most - self._ledger.spent(today, user=u).cost_usd for most, u in limits if most]
+        except CausewayError as error:
+            raise LimitReached(f"what was spent today cannot be read: {error}") from error
+        # What costs nothing may go on when others have overspent.
+        return max(min(left), 0.0) if left else None
 
     def _narrated(
         self,
@@ -136,18 +139,17 @@ class Explainer:
         narrator = Narrator(
             models=models,
             meter=meter,
-            budget=self.budget(context.user),
+            budget=self._settings.budget,
             redactor=self._redactor,
             tools=self._tools,
             emit=emit,
             on_stop=on_stop,
+            today=partial(self.left_today, context.user),
             prompts=self._settings.prompts,
         )
         tell_report(report, emit)
         try:
             explained = narrator(report)
-            self._observatory.judge_report(explained, meter)
-            return explained
         except Stopped:
             raise
         except Exception:
@@ -158,3 +160,8 @@ class Explainer:
                 name, prompt("investigate", self._settings.prompts).ref, meter.usage, ended=_MISTAKE
             )
             return replace(report, narration=narration)
+        try:
+            self._observatory.judge_report(explained, meter)
+        except Exception:  # what is wrong with its scores is no reason to lose an explanation
+            log.exception("Report %s could not be scored", report.id)
+        return explained

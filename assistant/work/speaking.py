@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.domain.conversation import Conversation, Turn
@@ -26,16 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LateSpeaker:
-    """Implements `chat.Speaker`; langchain is imported at the first answer. `budget` is what an
-    answer for that user may spend, the day's rest included."""
+    """Implements `chat.Speaker`; langchain is imported at the first answer. `budget` is what one
+    answer may spend, `today` what is left of the day's money for that user."""
 
     models: Models
     meter: Callable[[CallContext], Meter]
-    budget: Callable[[str], Budget]
+    budget: Budget
     redactor: Redactor
     tools: Callable[[Report, Notebook], Sequence[BaseTool]]
     judge: Callable[[Sequence[Score]], None]
     clock: Callable[[], datetime]
+    today: Callable[[str], float | None] = lambda user: None
 
     def reply(self, said: Said, by_code: Reply, emit: EventStream) -> Reply:
         return self._speaker(said.conversation, said.report.id).reply(said, by_code, emit)
@@ -56,9 +58,10 @@ class LateSpeaker:
         return ModelSpeaker(
             models=self.models,
             meter=self.meter(context),
-            budget=self.budget(conversation.user),
+            budget=self.budget,
             redactor=self.redactor,
             tools=self.tools,
             judge=self.judge,
             clock=self.clock,
+            today=partial(self.today, conversation.user),
         )

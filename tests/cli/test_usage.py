@@ -65,6 +65,7 @@ def causeway(folder: Path) -> Iterator[Causeway]:
 @pytest.fixture
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch, causeway: Causeway) -> Run:
     """Commands inside this process, over the same Causeway."""
+
     @contextmanager
     def connected(settings: Settings) -> Iterator[Local]:
         yield Local(causeway)

@@ -35,11 +35,6 @@ def room(budget: Budget, used: Usage, *, prompt: int = 2_000, seconds: float = 0
         (Budget(usd=0.02), Usage(cost_usd=0.005), Room()),
         (Budget(usd=0.02), Usage(cost_usd=0.01), Room(last="the limit of $0.02 was near")),
         (Budget(usd=0.02), Usage(cost_usd=0.016), Room(refused="the limit of $0.02 was reached")),
-        (
-            Budget(usd=0.0, usd_is="left for today"),
-            Usage(),
-            Room(refused="the limit of $0 left for today was reached"),
-        ),
         # The first reason counts; a refusal counts more than a warning.
         (
             Budget(calls=2, tokens=100),
@@ -50,6 +45,15 @@ def room(budget: Budget, used: Usage, *, prompt: int = 2_000, seconds: float = 0
 )
 def test_room(budget: Budget, used: Usage, expected: Room) -> None:
     assert room(budget, used) == expected
+
+
+def test_the_money_of_the_day_is_looked_at_before_each_call() -> None:
+    """Others spend of it as well, and at the same time."""
+    left = iter((0.02, 0.01, 0.0))
+    limits = Limits(Budget(), Usage, lambda _, r, w: 1e-6 * (r + 4 * w), today=lambda: next(left))
+    assert limits.room("m", 1_000) == Room()
+    assert limits.room("m", 4_000) == Room(last="the limit in dollars of the day was near")
+    assert limits.room("m", 10) == Room(refused="the limit in dollars of the day was reached")
 
 
 def test_seconds_leave_room_for_calls_as_long_as_the_usual_one() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from assistant.domain.conversation import Event, EventKind
-from assistant.domain.errors import InvalidSettings
+from assistant.domain.errors import InvalidSettings, StorageFull
 from assistant.domain.report import Question
 from assistant.domain.usage import CallContext
 from assistant.domain.window import TimeWindow
@@ -25,6 +25,7 @@ from tests.builders import a_batch, a_span, at, at_ns
 from tests.builders.reports import a_report
 from tests.builders.usage import a_model_call
 
+PRICE = {"input_usd": 1, "output_usd": 4}
 ASKER = CallContext("investigate", user="ada", channel="cli")
 
 
@@ -43,7 +44,7 @@ def model() -> Iterator[ScriptedModel]:
 
 @pytest.fixture
 def causeway(tmp_path: Path, model: ScriptedModel) -> Iterator[Causeway]:
-    told = {"data_dir": tmp_path, "models": {"m": {"model": "m", "base_url": model.url}}}
+    told = {"data_dir": tmp_path, "models": {"m": {"model": "m", "base_url": model.url, **PRICE}}}
     with open_causeway(Settings.model_validate(told), long_running=False, clock=at) as opened:
         yield opened
 
@@ -84,17 +85,58 @@ def test_no_model_is_asked_that_was_not_wanted(causeway: Causeway, model: Script
     assert model.requests == []
 
 
-def test_the_budget_is_what_the_day_leaves(causeway: Causeway) -> None:
-    assert causeway.explainer.budget("ada").usd == 0.5
+def test_the_day_leaves_what_nobody_has_spent_yet(causeway: Causeway) -> None:
+    left = causeway.explainer.left_today
+    assert left("ada") == 5
     causeway.ledger.record(a_model_call(-60, cost_usd=4.8, user="ada"))
     causeway.ledger.record(a_model_call(-24 * 60, cost_usd=50, user="ada"))
-    assert causeway.explainer.budget("ada").usd == pytest.approx(0.2)
-    assert causeway.explainer.budget("bob").usd == 0.5
-    causeway.ledger.record(a_model_call(-30, cost_usd=9, user="ada"))
-    assert causeway.explainer.budget("ada").usd == 0
+    assert left("ada") == pytest.approx(0.2)
+    assert left("bob") == 5
     # What everybody spends together has a limit too.
-    causeway.ledger.record(a_model_call(-20, cost_usd=36, user="carol"))
-    assert causeway.explainer.budget("bob").usd == pytest.approx(0.2)
+    causeway.ledger.record(a_model_call(-20, cost_usd=45, user="carol"))
+    assert left("bob") == pytest.approx(0.2)
+
+
+def test_money_that_others_spend_meanwhile_ends_the_models_part(
+    causeway: Causeway, model: ScriptedModel
+) -> None:
+    causeway.ledger.record(a_model_call(-60, cost_usd=5.1, user="ada"))
+    narrate = causeway.explainer.narrate(ASKER, silent())
+    assert narrate is not None
+    narration = narrate(a_report()).narration
+    assert narration is not None
+    assert narration.ended == "the limit in dollars of the day was reached"
+    assert model.requests == []
+
+
+def test_a_ledger_that_cannot_be_read_costs_no_report_and_no_money(
+    causeway: Causeway, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*asked: object, **more: object) -> None:
+        raise StorageFull("The disk is full.")
+
+    monkeypatch.setattr(causeway.ledger, "spent", broken)
+    narrate = causeway.explainer.narrate(ASKER, silent())
+    assert narrate is not None
+    report = narrate(a_report())
+    assert report.narration is not None
+    assert report.narration.ended == "what was spent today cannot be read: The disk is full."
+    assert replace(report, narration=None) == a_report()
+    assert model.requests == []
+
+
+def test_an_explanation_that_cannot_be_scored_is_kept(
+    causeway: Causeway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("assistant.work.observatory.scores_of", broken)
+    narrate = causeway.explainer.narrate(ASKER, silent())
+    assert narrate is not None
+    report = narrate(a_report())
+    assert report.narration is not None
+    assert report.narration.ended == ""
 
 
 def test_a_mistake_of_ours_costs_no_report(

@@ -25,7 +25,7 @@ from assistant.investigator.chat.reply import Reply
 from assistant.investigator.events import EventStream
 from assistant.investigator.framing import framed, line
 from assistant.investigator.gate import check_all
-from assistant.investigator.limits import Limits
+from assistant.investigator.limits import Left, Limits, no_limit
 from assistant.investigator.models import ModelChain, Models
 from assistant.investigator.notebook import Notebook
 from assistant.investigator.pack import evidence_pack
@@ -65,6 +65,7 @@ class ModelSpeaker:
     tools: Callable[[Report, Notebook], Sequence[BaseTool]]
     judge: Callable[[Sequence[Score]], None]
     clock: Callable[[], datetime]
+    today: Left = no_limit
     patience: Patience = _PATIENCE
 
     def reply(self, said: Said, by_code: Reply, emit: EventStream) -> Reply:
@@ -72,7 +73,7 @@ class ModelSpeaker:
         chain = self.models.for_step("chat")
         if chain is None:
             return by_code
-        limits = Limits(self.budget, lambda: self.meter.usage, self.meter.price)
+        limits = self._limits()
         said.on_stop(lambda: limits.stop("it was stopped"))
         emit(EventKind.STEP, f"asking the model {chain.first.model}")
         text = prompt("chat")
@@ -105,7 +106,7 @@ class ModelSpeaker:
             framed("conversation", self.redactor.text(told)),
             [],
             Summary,
-            limits=Limits(self.budget, lambda: self.meter.usage, self.meter.price),
+            limits=self._limits(),
             callbacks=[self.meter.with_step("compact", text.ref)],
             # What is written is for later turns, not for who listens now.
             emit=EventStream(lambda event: None, self.clock),
@@ -113,6 +114,9 @@ class ModelSpeaker:
         )
         lines = outcome.parsed.lines if outcome.parsed is not None else []
         return _within(_grounded(lines, told))
+
+    def _limits(self) -> Limits:
+        return Limits(self.budget, lambda: self.meter.usage, self.meter.price, today=self.today)
 
     def _material(self, said: Said, by_code: Reply) -> str:
         """The report, what was said before, the answer of code and the question, all as data."""

@@ -63,7 +63,7 @@ def spoken_to(model: ScriptedModel, budget: Budget | None = None) -> tuple[Desk,
     desk.speaker = LateSpeaker(
         models=Models({"m": settings}, environment={}),
         meter=lambda context: Meter(ledger, context, Prices(), at),
-        budget=lambda user: budget or Budget(),
+        budget=budget or Budget(),
         redactor=RuleRedactor(b"key"),
         tools=tools,
         judge=ledger.judge,
