@@ -20,7 +20,7 @@ from statistics import median, quantiles
 
 from assistant.analysis.redaction import RuleRedactor
 from assistant.domain.report import Report
-from assistant.investigator.pack import MAX_TOKENS, evidence_pack
+from assistant.investigator.prompting.pack import MAX_TOKENS, evidence_pack
 from assistant.llmops.tokens import count
 from assistant.schema import report_from_json
 from benchmarks.calibration.records import dataset_of

@@ -15,8 +15,8 @@ from assistant.cli.options import as_json, settings_from
 from assistant.domain.errors import NotFound
 
 if TYPE_CHECKING:
-    from assistant.investigator.checking import Checked, Finding
     from assistant.investigator.models import Models
+    from assistant.investigator.models.checking import Checked, Finding
 
 _MARKS = {"works": ("✓", "green"), "fails": ("✗", "red"), "not known": ("?", "yellow")}
 
@@ -64,7 +64,7 @@ def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     """
     from datetime import UTC, datetime
 
-    from assistant.investigator.checking import checked
+    from assistant.investigator.models.checking import checked
 
     models = _models(ctx.obj)
     if not models.names:

@@ -17,18 +17,18 @@ from assistant.domain.evidence import Evidence
 from assistant.domain.ports import Redactor
 from assistant.domain.report import Narration, Report
 from assistant.domain.usage import Budget, PromptRef
-from assistant.investigator import words
-from assistant.investigator.agent import Outcome, Patience, ask_model
-from assistant.investigator.answer import Explanation, Repair
+from assistant.investigator.agent.asking import Outcome, Patience, ask_model
+from assistant.investigator.agent.limits import Left, Limits, no_limit
+from assistant.investigator.answer.merge import merged
+from assistant.investigator.answer.overruling import ruling
+from assistant.investigator.answer.schema import Explanation, Repair
 from assistant.investigator.events import EventStream, OnStop, never
-from assistant.investigator.framing import framed
 from assistant.investigator.gate import check_all
-from assistant.investigator.limits import Left, Limits, no_limit
-from assistant.investigator.merge import merged
 from assistant.investigator.models import ModelChain, Models
 from assistant.investigator.notebook import Notebook
-from assistant.investigator.overruling import ruling
-from assistant.investigator.pack import evidence_pack
+from assistant.investigator.prompting import words
+from assistant.investigator.prompting.framing import framed
+from assistant.investigator.prompting.pack import evidence_pack
 from assistant.llmops.meter import Meter
 from prompts import prompt
 

@@ -16,9 +16,9 @@ from assistant.domain.ports import Ledger, Redactor
 from assistant.domain.report import Narration, Report
 from assistant.domain.usage import CallContext
 from assistant.domain.window import TimeWindow
+from assistant.investigator.agent.limits import LimitReached
 from assistant.investigator.chat.stream import Stopped
 from assistant.investigator.events import EventStream, OnStop, never
-from assistant.investigator.limits import LimitReached
 from assistant.investigator.models import Models
 from assistant.settings import NO_MODEL, Settings
 from assistant.work.observatory import Observatory

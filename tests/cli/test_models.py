@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from assistant.cli import cli
 from assistant.domain.errors import InvalidSettings, NotFound
-from assistant.investigator.checking import checked
 from assistant.investigator.models import Models
-from assistant.investigator.probes import LangChainProbe
+from assistant.investigator.models.checking import checked
+from assistant.investigator.models.probes import LangChainProbe
 from assistant.settings import ModelSettings
 from benchmarks.scripted_model import GARBAGE, Policy, Reply, ScriptedModel, answers, calls, fails
 from tests.builders import NOON

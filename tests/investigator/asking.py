@@ -13,10 +13,10 @@ from langchain_core.tools import BaseTool, tool
 from assistant.domain.conversation import Event, EventKind
 from assistant.domain.errors import NotFound
 from assistant.domain.usage import Budget, Usage
-from assistant.investigator.agent import Outcome, Patience, ask_model
-from assistant.investigator.answer import Explanation
+from assistant.investigator.agent.asking import Outcome, Patience, ask_model
+from assistant.investigator.agent.limits import Limits
+from assistant.investigator.answer.schema import Explanation
 from assistant.investigator.events import EventStream
-from assistant.investigator.limits import Limits
 from assistant.investigator.models import ModelChain, Models
 from assistant.settings import ModelSettings
 from benchmarks.scripted_model import Reply, ScriptedModel, calls

@@ -13,7 +13,7 @@ from assistant.domain.claim import Standing
 from assistant.domain.conversation import Event, EventKind
 from assistant.domain.report import Report, Verdict
 from assistant.domain.usage import Budget, CallContext
-from assistant.investigator.agent import Patience
+from assistant.investigator.agent.asking import Patience
 from assistant.investigator.events import EventStream
 from assistant.investigator.models import Models
 from assistant.investigator.narrate import Narrator

@@ -10,10 +10,10 @@ import pytest
 
 from assistant.domain.usage import Budget, CallContext
 from assistant.domain.window import TimeWindow
-from assistant.investigator.agent import Outcome, ask_model
-from assistant.investigator.answer import Explanation
+from assistant.investigator.agent.asking import Outcome, ask_model
+from assistant.investigator.agent.limits import Limits
+from assistant.investigator.answer.schema import Explanation
 from assistant.investigator.events import EventStream
-from assistant.investigator.limits import Limits
 from assistant.investigator.models import Models
 from assistant.llmops.meter import Meter
 from assistant.llmops.prices import Prices

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessageChunk
 
-from assistant.investigator.checking import Checked, Standing, checked
 from assistant.investigator.models import ConfiguredModel, Models
+from assistant.investigator.models.checking import Checked, Standing, checked
 from assistant.settings import ModelSettings
 from tests.builders import NOON
 

@@ -21,10 +21,10 @@ from assistant.investigator.chat.chat import Said, never
 from assistant.investigator.chat.reply import Reply as Spoken
 from assistant.investigator.chat.speaker import ModelSpeaker
 from assistant.investigator.events import EventStream
-from assistant.investigator.framing import framed, plain
 from assistant.investigator.models import Models
 from assistant.investigator.narrate import Narrator
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting.framing import framed, plain
 from assistant.investigator.tools import Desk
 from assistant.investigator.tools.binding import tools
 from assistant.llmops.meter import Meter

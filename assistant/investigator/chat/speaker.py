@@ -17,19 +17,19 @@ from assistant.domain.conversation import EventKind, Role, Turn
 from assistant.domain.ports import Redactor
 from assistant.domain.report import Report
 from assistant.domain.usage import Budget, Score
-from assistant.investigator.agent import Outcome, Patience, ask_model
-from assistant.investigator.answer import Lines, Part, Sentence
+from assistant.investigator.agent.asking import Outcome, Patience, ask_model
+from assistant.investigator.agent.limits import Left, Limits, no_limit
+from assistant.investigator.answer.reading import many
+from assistant.investigator.answer.schema import Lines, Part, Sentence
 from assistant.investigator.chat.chat import Said
 from assistant.investigator.chat.compaction import SUMMARY_TOKENS, remembered
 from assistant.investigator.chat.reply import Reply
 from assistant.investigator.events import EventStream
-from assistant.investigator.framing import framed, line
 from assistant.investigator.gate import check_all
-from assistant.investigator.limits import Left, Limits, no_limit
 from assistant.investigator.models import ModelChain, Models
 from assistant.investigator.notebook import Notebook
-from assistant.investigator.pack import evidence_pack
-from assistant.investigator.reading import many
+from assistant.investigator.prompting.framing import framed, line
+from assistant.investigator.prompting.pack import evidence_pack
 from assistant.llmops.meter import Meter
 from assistant.llmops.quality import scores_of_claims
 from assistant.llmops.tokens import count

@@ -12,8 +12,8 @@ from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.signals import Signal
 from assistant.domain.window import TimeWindow, to_ns
 from assistant.gather.series import fitted
-from assistant.investigator import words
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting import words
 from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Asked, Finding, finding
 

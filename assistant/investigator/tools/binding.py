@@ -12,8 +12,8 @@ from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.investigator import tools as functions
+from assistant.investigator.answer.reading import compact
 from assistant.investigator.notebook import Notebook
-from assistant.investigator.reading import compact
 from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Finding
 from assistant.investigator.tools.recall import KINDS

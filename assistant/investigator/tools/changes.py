@@ -8,11 +8,11 @@ from datetime import datetime
 from assistant.domain.changes import ChangeSet, Commit, ConfigChange, Delivery, FlagChange
 from assistant.domain.evidence import EvidenceKind
 from assistant.gather import changes_before
-from assistant.investigator.framing import line
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting.framing import line
+from assistant.investigator.prompting.words import HASH, clock
 from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Asked, Finding, finding
-from assistant.investigator.words import HASH, clock
 
 _COMMITS = 5  # of one deployment
 

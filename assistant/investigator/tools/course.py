@@ -12,7 +12,7 @@ import numpy as np
 from assistant.analysis.detection.changepoints import Noise, median, noise_of, segments
 from assistant.domain.signals import Floats, Series
 from assistant.domain.window import from_ns
-from assistant.investigator.words import clock
+from assistant.investigator.prompting.words import clock
 
 _FEWEST = 4  # points that have a course
 _LEVELS = 5

@@ -18,7 +18,7 @@ from assistant.domain.report import Report
 from assistant.domain.window import NANOSECONDS, TimeWindow
 from assistant.gather import Scope, Sources
 from assistant.gather.scope import STEPS_S
-from assistant.investigator.framing import line
+from assistant.investigator.prompting.framing import line
 
 LONGEST = timedelta(hours=24)  # that one question may look at
 _STEPS = 180

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from assistant.domain.changes import Commit, Hunk
 from assistant.domain.errors import InvalidRevision, NotFound, RepositoryError
 from assistant.domain.evidence import EvidenceKind
-from assistant.investigator import words
-from assistant.investigator.framing import line
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting import words
+from assistant.investigator.prompting.framing import line
 from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Asked, Finding, finding
 

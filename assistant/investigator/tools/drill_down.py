@@ -10,8 +10,8 @@ from assistant.domain.errors import InvalidWindow
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.report import Breakdown
 from assistant.domain.window import TimeWindow
-from assistant.investigator import words
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting import words
 from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Asked, Finding, finding
 

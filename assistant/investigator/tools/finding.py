@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.window import TimeWindow
-from assistant.investigator import words
-from assistant.investigator.framing import framed, line, plain
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting import words
+from assistant.investigator.prompting.framing import framed, line, plain
 from assistant.investigator.tools.desk import Desk
 from assistant.llmops.tokens import count
 

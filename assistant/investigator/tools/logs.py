@@ -10,11 +10,11 @@ from assistant.analysis.logs.templates import LogTemplate, templates
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.signals import LogRecord
 from assistant.domain.window import TimeWindow, from_ns, to_ns
-from assistant.investigator.framing import line
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting.framing import line
+from assistant.investigator.prompting.words import clock
 from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Asked, Finding, finding
-from assistant.investigator.words import clock
 
 _TEMPLATES, _SAMPLES = 20, 5
 _BODY = 400

@@ -10,11 +10,11 @@ from assistant.domain.evidence import EvidenceKind
 from assistant.domain.knowledge import DocumentKind, Hit
 from assistant.domain.report import SimilarIncident
 from assistant.domain.window import from_ns
-from assistant.investigator.framing import line
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting.framing import line
+from assistant.investigator.prompting.words import HASH, clock
 from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Asked, Finding, finding
-from assistant.investigator.words import HASH, clock
 
 KINDS = {
     "logs": DocumentKind.LOG_TEMPLATE,

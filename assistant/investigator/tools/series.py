@@ -11,8 +11,8 @@ from assistant.domain.evidence import EvidenceKind
 from assistant.domain.signals import Floats, Series
 from assistant.domain.window import TimeWindow, to_ns
 from assistant.gather.series import fitted
-from assistant.investigator.framing import line
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting.framing import line
 from assistant.investigator.tools.course import Course, course_of, in_words
 from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Asked, Finding, finding

@@ -5,8 +5,8 @@ from __future__ import annotations
 from assistant.analysis.catalogue import declared_calls
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.signals import Edge
-from assistant.investigator.framing import line
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting.framing import line
 from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Asked, Finding, finding
 

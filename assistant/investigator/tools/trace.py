@@ -10,8 +10,8 @@ from assistant.analysis.account.evidence import trace_evidence
 from assistant.analysis.logs.shapes import shape_of
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.signals import Span, SpanStatus, Trace
-from assistant.investigator.framing import line
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting.framing import line
 from assistant.investigator.tools.desk import Desk
 from assistant.investigator.tools.finding import Asked, Finding, finding
 

@@ -189,7 +189,7 @@ def test_a_stopped_answer_that_has_not_noticed_yet_keeps_the_next_one_waiting(
     goes_on.set()
     turns.close()
 
-    assert list(turns.begin(chat_id, "help").after())[-1].kind is EventKind.ANSWER
+    assert list(turns.begin(chat_id, "help").after())[-1].kind is EventKind.ANSWER  # type: ignore[union-attr]
     assert [t.number for t in desk.conversations.conversation(chat_id).turns] == [1, 2, 3]
 
 

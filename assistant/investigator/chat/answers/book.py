@@ -15,9 +15,9 @@ from assistant.domain.evidence import EvidenceKind
 from assistant.domain.report import Report, Suspect, TimelineMark
 from assistant.domain.signals import Signal
 from assistant.domain.window import to_ns
-from assistant.investigator import words
 from assistant.investigator.chat.understanding import FollowUp
 from assistant.investigator.notebook import Notebook
+from assistant.investigator.prompting import words
 
 _MARKS = {
     "deployment": EvidenceKind.DEPLOYMENT,

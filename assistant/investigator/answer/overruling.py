@@ -11,7 +11,7 @@ from datetime import timedelta
 from assistant.domain.claim import Claim, Standing
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.report import Hypothesis, Report, Suspect, Verdict
-from assistant.investigator.answer import Explanation
+from assistant.investigator.answer.schema import Explanation
 from assistant.investigator.notebook import Notebook
 
 _MEASURED = frozenset(

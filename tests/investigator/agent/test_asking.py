@@ -9,7 +9,7 @@ import pytest
 
 from assistant.domain.conversation import Event, EventKind
 from assistant.domain.usage import Budget
-from assistant.investigator.limits import Limits
+from assistant.investigator.agent.limits import Limits
 from assistant.investigator.models import ModelChain
 from benchmarks.scripted_model import (
     GARBAGE,

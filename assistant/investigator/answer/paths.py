@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.report import Hop, Report
-from assistant.investigator.answer import Explanation, Step
+from assistant.investigator.answer.schema import Explanation, Step
 from assistant.investigator.notebook import Notebook
 
 _TOLERANCE = timedelta(seconds=90)

@@ -12,8 +12,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.investigator.models import ConfiguredModel
-from assistant.investigator.probes import TOOL, Probe, Told, probe
-from assistant.investigator.troubles import Trouble, printable, trouble
+from assistant.investigator.models.probes import TOOL, Probe, Told, probe
+from assistant.investigator.models.troubles import Trouble, printable, trouble
 from assistant.llmops.prices import Prices, Tokens
 
 _MILLION = 1_000_000

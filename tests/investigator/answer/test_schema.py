@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from assistant.domain.claim import Assertion, AssertionKind, Claim
-from assistant.investigator.answer import Explanation, Repair, Sentence, problems_of
-from assistant.investigator.reading import json_in
+from assistant.investigator.answer.reading import json_in
+from assistant.investigator.answer.schema import Explanation, Repair, Sentence, problems_of
 from assistant.llmops.tokens import count
 
 

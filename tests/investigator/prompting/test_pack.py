@@ -11,7 +11,7 @@ import pytest
 from assistant.analysis.redaction import RuleRedactor
 from assistant.domain.changes import Hunk, Line
 from assistant.domain.report import Report, RuledOut
-from assistant.investigator.pack import MAX_TOKENS, evidence_pack
+from assistant.investigator.prompting.pack import MAX_TOKENS, evidence_pack
 from assistant.llmops.tokens import count
 from retrievers.memory import NoRedaction
 from tests.builders.reports import (

@@ -7,9 +7,9 @@ from typing import Any
 
 from assistant.domain.claim import Claim, Standing
 from assistant.domain.report import CallEdge, Hop, Report, Verdict
-from assistant.investigator.answer import Explanation
+from assistant.investigator.answer.merge import merged
+from assistant.investigator.answer.schema import Explanation
 from assistant.investigator.gate import check_all
-from assistant.investigator.merge import merged
 from assistant.investigator.notebook import Notebook
 from tests.builders.reports import DECOY, GUILTY, a_report
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.report import Report, RuledOut, SimilarIncident, Suspect
-from assistant.investigator import words
-from assistant.investigator.framing import line
+from assistant.investigator.prompting import words
+from assistant.investigator.prompting.framing import line
 
 _HYPOTHESES, _EVIDENCE, _SUSPECTS, _MARKS = 5, 14, 5, 6
 _SYMPTOM = 1000  # characters

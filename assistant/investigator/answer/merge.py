@@ -10,11 +10,11 @@ from dataclasses import replace
 from assistant.domain.claim import Claim, Standing
 from assistant.domain.report import Hypothesis, Narration, Remediation, Report, RuledOut
 from assistant.domain.usage import PromptRef, Usage
-from assistant.investigator.answer import Explanation, Ranked
+from assistant.investigator.answer.overruling import Ruling, ruling, same_change
+from assistant.investigator.answer.paths import path_of
+from assistant.investigator.answer.schema import Explanation, Ranked
 from assistant.investigator.gate import check, check_all
 from assistant.investigator.notebook import Notebook
-from assistant.investigator.overruling import Ruling, ruling, same_change
-from assistant.investigator.paths import path_of
 
 _LINES, _LINE = 5, 300
 _AUTHOR = "Explained by a language model over the analysis; code checked every sentence."

@@ -9,8 +9,8 @@ from uuid import UUID
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessageChunk
 
+from assistant.investigator.agent.limits import LimitReached, Limits
 from assistant.investigator.events import Spoken
-from assistant.investigator.limits import LimitReached, Limits
 
 
 class Listener(BaseCallbackHandler):

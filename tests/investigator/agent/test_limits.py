@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.domain.usage import Budget, Usage
-from assistant.investigator.limits import Limits, Room
+from assistant.investigator.agent.limits import Limits, Room
 
 
 def room(budget: Budget, used: Usage, *, prompt: int = 2_000, seconds: float = 0.0) -> Room:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 
 from assistant.domain.ports import Redactor
 from assistant.domain.report import Report
-from assistant.investigator import sections
-from assistant.investigator.framing import framed, new_nonce, plain
-from assistant.investigator.sections import Section
+from assistant.investigator.prompting import sections
+from assistant.investigator.prompting.framing import framed, new_nonce, plain
+from assistant.investigator.prompting.sections import Section
 from assistant.llmops.tokens import count
 from prompts import prompt
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.investigator.framing import framed, line, plain
+from assistant.investigator.prompting.framing import framed, line, plain
 
 
 @pytest.mark.parametrize(

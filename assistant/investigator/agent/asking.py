@@ -36,20 +36,20 @@ from pydantic import BaseModel
 
 from assistant.domain.conversation import EventKind
 from assistant.domain.errors import CausewayError
-from assistant.investigator.answering import Answering
-from assistant.investigator.events import EventStream
-from assistant.investigator.failures import retry_after_s, transient
-from assistant.investigator.limits import LimitReached, Limits
-from assistant.investigator.listening import Listener
-from assistant.investigator.middleware import (
+from assistant.investigator.agent.answering import Answering
+from assistant.investigator.agent.failures import retry_after_s, transient
+from assistant.investigator.agent.limits import LimitReached, Limits
+from assistant.investigator.agent.listening import Listener
+from assistant.investigator.agent.middleware import (
     LONGEST_WAIT_S,
     AsEachCan,
     Attempts,
     Guard,
     tokens_of,
 )
+from assistant.investigator.agent.tool_calls import KEPT_IN_VIEW, ToolCalls
+from assistant.investigator.events import EventStream
 from assistant.investigator.models import ConfiguredModel, ModelChain
-from assistant.investigator.tool_calls import KEPT_IN_VIEW, ToolCalls
 
 Schema = TypeVar("Schema", bound=BaseModel)
 

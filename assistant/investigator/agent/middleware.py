@@ -19,10 +19,10 @@ from langchain_core.messages import (
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel
 
-from assistant.investigator.failures import in_words, retry_after_s
-from assistant.investigator.limits import LimitReached, Limits
+from assistant.investigator.agent.failures import in_words, retry_after_s
+from assistant.investigator.agent.limits import LimitReached, Limits
+from assistant.investigator.agent.tool_calls import ToolCalls
 from assistant.investigator.models import ConfiguredModel
-from assistant.investigator.tool_calls import ToolCalls
 from assistant.llmops.tokens import count
 from prompts import prompt
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from assistant.domain.claim import Assertion, AssertionKind, Claim
 from assistant.domain.report import Verdict
-from assistant.investigator.reading import compact, enum_like, many, one_line, share
+from assistant.investigator.answer.reading import compact, enum_like, many, one_line, share
 
 _EVIDENCE_ID = re.compile(r"\bE\d+\b", re.IGNORECASE)
 _NOTHING = {"", "none", "null", "no", "no change", "n/a", "-"}

@@ -9,8 +9,8 @@ from langchain.agents.middleware import AgentMiddleware, hook_config
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from pydantic import BaseModel, ValidationError
 
-from assistant.investigator.answer import problems_of
-from assistant.investigator.reading import json_in
+from assistant.investigator.answer.reading import json_in
+from assistant.investigator.answer.schema import problems_of
 
 Schema = TypeVar("Schema", bound=BaseModel)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from langchain.agents.structured_output import StructuredOutputError
 from langchain_core.exceptions import ContextOverflowError, ModelError
 
-from assistant.investigator.limits import LimitReached
+from assistant.investigator.agent.limits import LimitReached
 from assistant.investigator.models import ConfiguredModel
-from assistant.investigator.troubles import trouble
+from assistant.investigator.models.troubles import trouble
 
 _BUSY = (408, 409, 425, 429)
 

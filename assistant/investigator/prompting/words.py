@@ -13,7 +13,7 @@ from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import Breakdown, Hop, Hypothesis, Origin, Report, ScorePart, Suspect
 from assistant.domain.signals import Signal
 from assistant.domain.window import TimeWindow, to_ns
-from assistant.investigator.framing import line, plain, shortened
+from assistant.investigator.prompting.framing import line, plain, shortened
 
 HASH = 12  # characters of a commit hash
 _NAME, _CODE = 110, 140

@@ -1,0 +1,1 @@
+"""What a model reads: the report in words, as harmless text in frames."""
