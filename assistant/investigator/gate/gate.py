@@ -11,9 +11,11 @@ from assistant.domain.evidence import Evidence
 from assistant.domain.report import Report
 from assistant.investigator.gate.checks.absences import check_absences
 from assistant.investigator.gate.checks.asserts import check_asserts
+from assistant.investigator.gate.checks.calm import check_calm
 from assistant.investigator.gate.checks.causes import check_causes
 from assistant.investigator.gate.checks.directions import check_directions
 from assistant.investigator.gate.checks.edits import check_edits
+from assistant.investigator.gate.checks.existence import check_existence
 from assistant.investigator.gate.checks.lures import check_lures
 from assistant.investigator.gate.checks.names import check_names
 from assistant.investigator.gate.checks.numbers import check_numbers
@@ -35,6 +37,8 @@ _CHECKS: Sequence[Callable[[Reading, Grounds], Iterator[str]]] = (
     check_order,
     check_causes,
     check_absences,
+    check_existence,
+    check_calm,
     check_lures,
     check_edits,
     check_parties,

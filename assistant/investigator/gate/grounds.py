@@ -128,10 +128,11 @@ class Grounds:
             if evidence.kind not in (EvidenceKind.SERIES, EvidenceKind.LOG):
                 continue
             windows = [a for a in self.report.anomalies if tells_of(evidence, a)]
-            if windows:
+            told = course_in_words(evidence)
+            if windows and ("onset_ns" in evidence.data or told is None or told.baseline is None):
                 yield from (course_of(a, evidence.id) for a in windows)
-            elif (course := course_in_words(evidence)) is not None:
-                yield course
+            elif told is not None:
+                yield told
 
     @cached_property
     def calls(self) -> tuple[Calls, ...]:

@@ -112,6 +112,7 @@ STOPPED = _phrases(
 )
 ENDED = _phrases(
     """
+    come back down, came back down, gone back down,
     has passed, is gone, are gone, went away, has gone away, cleared up, came to an end,
     ended=, was back at, is back at, recovered, has ended, subsided, back to normal,
     normalised, normalized, is over, was over, resolved, returned to, has stopped, is back down
@@ -136,6 +137,9 @@ AMBIGUOUS = _phrases(
 # That a series did not move.
 FLAT = _phrases(
     """
+    within * range, within * limits, within * bounds, within * band, at * usual level, at * normal
+    level, at * usual pace, never left, never exceeded, never went above, never rose above, never
+    strayed, never budged, did not budge, didn't budge, at zero,
     did not change, didn't change, flat, did not move, didn't move, hardly moved, barely moved,
     hardly changed, barely changed, unchanged, constant, is stable, was stable, remained
     stable, stayed stable, steady, stayed the same, remained the same, kept its level
@@ -249,14 +253,9 @@ BLAME = _phrases(
     """
 )
 
-NOT = frozenset(
-    "not no never without neither nor none didn't doesn't wasn't isn't hasn't weren't don't "
-    "aren't cannot can't couldn't nothing  nobody won't haven't hadn't".split()
-)
-# A negation that these follow denies nothing: 'nothing but errors', 'not only', 'none else'.
-NOT_REALLY = frozenset("but only just else merely".split())
 FAILURES = _phrases(
     """
+    in short supply, short of, ran short, ran dry, runs dry, ran out, runs out,
     in vain, without success, to no avail, exceeded, exhausted, expired, starved, stuck, hang,
     hung, issue, outage, impair, impairment, broken, unavailable, unavailability, 5xx, 4xx,
     abort, dropped out, hiccup, incident, interrupt, error, fail, failure, refuse, refusal,
@@ -274,6 +273,7 @@ SUCCESSES = _phrases(
 )
 UNHURT = _phrases(
     """
+    to spare, plenty of,
     up and running, handles everything, answers every, answers all, serves all, serves every,
     successfully, went well, worked=, worked well, zero errors, zero failures, fails nowhere,
     nothing fails, as fast as, as quick as, as quickly as, is normal, are normal, looks normal,
@@ -294,15 +294,47 @@ UNHURT = _phrases(
     kept its, keeps its
     """
 )
+# 'Un-' before one of these says the same as 'is well'.
+HARMED = tuple(
+    "affect harm hurt disturb touch impair damage trouble bother scathe change hinder interrupt "
+    "perturb faze impress shake diminish fail disrupt degrade".split()
+)
+# With one of these verbs shortly before them, these adjectives say that somebody is well.
+LINKING = frozenset(
+    "is are was were be been being stay stays stayed remain remains remained keep keeps kept hold "
+    "holds held look looks looked seem seems seemed sit sits sat run runs ran feel feels felt "
+    "stand stands stood prove proves proved continues continued".split()
+)
+WELL = frozenset(
+    "available idle healthy responsive reachable normal calm quiet steady stable fine well intact "
+    "constant clean operational empty green sound silent relaxed".split()
+)
+# That something happened or is there, of which it is said that it did not or is not.
+EXISTS = _phrases(
+    """
+    deploy, redeploy, release, roll out, shipped, happen, occur, take place, took place, made,
+    merge, found, seen, there is, there are, there was, there were, exist, precede, took effect,
+    went out, went live, came before, fell into, on record, carried out, touched, switched, flipped
+    """
+)
+# What a log does.
+SAYS = _phrases(
+    """
+    mention, mentions, points to, point to, says, say, names, name, speaks of, speak of, speaks
+    about, hints at, hint at, blames, complain, complains, shows, show, refers to, refer to, word
+    of, record of, trace of, sign of, contain, contains, about, there is
+    """
+)
 # Said of a change: that it leaves something as it was.
 KEPT = _phrases(
     """
     not removed, not dropped, not deleted, wasn't removed, survives, was not touched, keeps *
-    in, leaves * alone, leaves * as, in place, untouched, doesn't touch, does not touch, didn't
-    touch, did not touch, left alone, unchanged, doesn't change, does not change, did not
-    change, didn't change, doesn't remove, does not remove, doesn't alter, does not alter,
-    retains, preserves, intact, as before, no longer * nothing, isn't changed, is not changed,
-    doesn't affect, does not affect
+    in, leaves * alone, leaves * as, untouched, doesn't touch, does not touch, didn't touch,
+    did not touch, left alone, unchanged, doesn't change, does not change, did not change,
+    didn't change, doesn't remove, does not remove, doesn't alter, does not alter, retains,
+    preserves, intact, as before, no longer * nothing, isn't changed, is not changed, doesn't
+    affect, does not affect, left in place, leaves * in place, still in place, is in place,
+    remains in place, stays in place, no effect on, no influence on
     """
 )
 
@@ -374,15 +406,6 @@ STILL = _phrases(
     still, keeps, kept, remains, stays, continues to
     """
 )
-# Of a denial, how many words later what it denies may stand.
-DENIALS: Mapping[str, int] = {
-    **dict.fromkeys(("no", "none", "nobody", "neither", "zero"), 8),
-    **dict.fromkeys(("never", "without", "nothing", "nor"), 4),
-    **dict.fromkeys(
-        "not didn't doesn't wasn't isn't hasn't weren't don't aren't haven't hadn't won't".split(),
-        3,
-    ),
-}
 # Failures in the narrow sense: requests that end with an error.
 ERRORS = _phrases(
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -82,12 +82,18 @@ _PER_BASE["hour"] = 1 / 3600
 @lru_cache(maxsize=4096)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """All of a text, in order. 'From 120 to 180 ms' gives both the unit."""
-    phrases = [*_halves(text), *_shares(text)]
-    rest = text
-    for one in phrases:
-        rest = rest[: one.start] + " " * (one.end - one.start) + rest[one.end :]
+    halves = list(_halves(text))
+    rest = _without(text, halves)
+    phrases = [*halves, *_shares(rest)]
+    rest = _without(rest, phrases)
     found = sorted([*phrases, *_digits(rest), *_words(rest)], key=lambda q: q.start)
     return tuple(_share_units(text, found))
+
+
+def _without(text: str, found: Iterable[Quantity]) -> str:
+    for one in found:
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return text
 
 
 def _halves(text: str) -> Iterator[Quantity]:
@@ -122,7 +128,8 @@ def _shares(text: str) -> Iterator[Quantity]:
             yield Quantity(match.start(), end, share, share * base, "s", 0.12 * share * base,
                            _bound(text, match.start()), text=text[match.start() : end])  # fmt: skip
         else:
-            yield _share(text, match.start(), match.end(), share, 0.05)
+            slack = 0.08 if _rough(text, match.start()) else 0.05
+            yield _share(text, match.start(), match.end(), share, slack)
 
 
 def _share(text: str, start: int, end: int, value: float, slack: float) -> Quantity:

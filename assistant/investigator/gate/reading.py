@@ -7,14 +7,14 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import snowballstemmer
 
 from assistant.investigator.gate.clock import Clock, Day, clocks, days
 from assistant.investigator.gate.cues import Cue, cues
+from assistant.investigator.gate.denials import Denial, denials
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import HEDGES, NOT, NOT_REALLY
+from assistant.investigator.gate.lexicon import HEDGES
 from assistant.investigator.gate.names import mentions
 from assistant.investigator.gate.quantities import Quantity, quantities
 
@@ -78,6 +78,7 @@ class Reading:
     services: tuple[Mention, ...]
     tokens: tuple[Token, ...]
     clauses: tuple[tuple[int, int], ...]
+    denials: tuple[Denial, ...]
 
     @property
     def quotes(self) -> tuple[str, ...]:
@@ -98,18 +99,14 @@ class Reading:
         last = len(self.text) if end is None else end
         return any(start <= c.start < last for c in self.cues(phrases))
 
-    def nots(self, start: int, end: int) -> list[Token]:
-        """The words that deny something, in a part of the text."""
-        found = []
-        for one, following in pairwise((*self.tokens, Token(0, 0, "", ""))):
-            if one.word in NOT and start <= one.start < end and following.word not in NOT_REALLY:
-                found.append(one)
-        return found
-
     def negated(self, position: int) -> bool:
-        """A 'not' stands before the position, in the same clause."""
-        start, _ = self.clause(position)
-        return any(t.word != "without" for t in self.nots(start, position))
+        """An odd number of negations reaches the position. 'Without' is none of a verb."""
+        covering = [d for d in self.denials if d.covers(position) and d.word != "without"]
+        return len(covering) % 2 == 1
+
+    def denied(self, start: int, end: int) -> list[Denial]:
+        """The negations in a part of the text."""
+        return [d for d in self.denials if start <= d.start < end]
 
     def within(self, start: int, end: int) -> Iterator[Token]:
         return (t for t in self.tokens if start <= t.start < end)
@@ -143,9 +140,11 @@ def read(text: str, grounds: Grounds) -> Reading:
     rest = _blank(rest, versions)
     identifiers = [m for m in _found(_IDENTIFIER, rest) if m.name.lower() not in _SENTENCE_WORDS]
     rest = _blank(rest, identifiers)
+    clauses = _clauses(rest)
     return Reading(
         text, plain, tuple(quoted), times, dates, quantities(rest), tuple(hashes), tuple(versions),
-        tuple(identifiers), tuple(services), _tokens(rest), _clauses(rest),
+        tuple(identifiers), tuple(services), _tokens(rest), clauses,
+        denials(rest, clauses),
     )  # fmt: skip
 
 

@@ -11,8 +11,9 @@ _FORWARD = re.compile(
     r"|^[^.;,]{0,25}? (?:up to|down to|to|reaching) (?:[a-z]+ ){0,2}~?$"
 )
 _BACKWARD = re.compile(
-    r"^,?[^.;]{0,25}?\b(?:instead of|rather than|where|formerly|up from|down from|from|otherwise|"
-    r"previously|before it was|against|compared (?:to|with)|and not|(?:after|over|versus|vs\.?)) "
+    r"^,?[^.;]{0,25}?\b(?:instead of|in place of|rather than|where|formerly|up from|"
+    r"down from|from|otherwise|previously|before it was|against|compared (?:to|with)|and not|"
+    r"(?:after|over|versus|vs\.?)) "
     r"(?:it was |about |around |the usual |a usual |its usual |a baseline of |only |usually )?$"
 )
 _WAS_OLD = re.compile(

@@ -11,7 +11,6 @@ from assistant.domain.report import Report
 from assistant.investigator.gate.courses import Course
 from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import (
-    DENIALS,
     ENDED,
     ERRORS,
     FAILURES,
@@ -21,6 +20,7 @@ from assistant.investigator.gate.lexicon import (
 )
 from assistant.investigator.gate.names import stem
 from assistant.investigator.gate.reading import Reading
+from assistant.investigator.gate.states import states_of_health
 
 _BAD = frozenset(("errors", "latency", "saturation", "log_rate"))
 _ERRONEOUS = frozenset(("errors", "log_rate", ""))
@@ -28,6 +28,9 @@ _AS_LONG = re.compile(
     r"(?:twice|half|times|fold|\d) as \w+ $|\bthan $", re.IGNORECASE
 )  # 'twice as long as usual'
 _FROM = re.compile(r"\bfrom(?: \w+)? $", re.IGNORECASE)  # 'from no errors to many'
+_QUANTIFIERS = frozenset(("no", "none", "nobody", "neither", "not a", "not one", "not any"))
+_WHOLE = 0.995
+_FAR, _NEAR = 10, 4  # words between a negation and the failure it denies
 _USUAL = ("before", "usually", "previously", "formerly", "until then", "earlier")
 _ALL = ("all", "every", "each of", "in vain", "without exception", "nothing but")
 
@@ -51,7 +54,7 @@ def _parts(reading: Reading) -> Iterator[tuple[int, int]]:
 def denies_failure(reading: Reading, start: int, end: int) -> bool:
     well = [
         c
-        for c in reading.cues(UNHURT)
+        for c in (*reading.cues(UNHURT), *states_of_health(reading))
         if start <= c.start < end and not _AS_LONG.search(reading.plain[: c.start])
     ]
     if well:
@@ -64,16 +67,25 @@ def denies_failure(reading: Reading, start: int, end: int) -> bool:
 def denied_words(reading: Reading, start: int, end: int) -> Iterator[str]:
     """The failures that are denied in a part of a sentence: 'none of the requests failed'."""
     denials = [
-        t
-        for t in reading.nots(start, end)
-        if t.word in DENIALS and not _FROM.search(reading.plain[: t.start])
+        d
+        for d in reading.denied(start, end)
+        if not _FROM.search(reading.plain[: d.start]) and not _in_part(reading, start, d.start)
     ]
     for cue in reading.cues(FAILURES):
         for denial in denials:
-            words = [t.word for t in reading.within(denial.end, cue.start)]
-            reach = DENIALS["no" if words[:1] in (["a"], ["one"], ["any"]) else denial.word]
-            if denial.start < cue.start < end and len(words) <= reach:
+            words = len(list(reading.within(denial.end, cue.start)))
+            near = words <= (_FAR if denial.subject or denial.word in _QUANTIFIERS else _NEAR)
+            if denial.covers(cue.start) and cue.start < end and near:
                 yield cue.phrase
+
+
+def _in_part(reading: Reading, start: int, end: int) -> bool:
+    """'93 % of the answers are free of errors', which leaves some that are not."""
+    return any(
+        q.dimension == "%" and q.value < _WHOLE and reading.plain.startswith(" of ", q.end)
+        for q in reading.quantities
+        if start <= q.start < end
+    )
 
 
 def _denied(reading: Reading, grounds: Grounds, start: int, end: int) -> Iterator[str]:
@@ -151,14 +163,14 @@ def _claimed(reading: Reading, grounds: Grounds, start: int, end: int) -> Iterat
 
 
 def _ended(reading: Reading, grounds: Grounds) -> Iterator[str]:
-    for cue in reading.cues(ENDED):
-        going = [c for c in grounds.courses if c.earliest is not None and c.end is None]
-        hit = going and len(going) == len(grounds.courses) and grounds.report.impact.ongoing
-        if hit and not reading.negated(cue.start):
+    courses = grounds.courses
+    going = [c for c in courses if c.earliest is not None and c.end is None]
+    over = [c for c in courses if c.end is not None]
+    for cue in (*reading.cues(ENDED), *reading.cues(GOES_ON)):
+        ended = (cue in reading.cues(ENDED)) != reading.negated(cue.start)
+        hit = going and len(going) == len(courses) and grounds.report.impact.ongoing
+        if ended and hit:
             yield f"{going[0].name} is still going on."
-    for cue in reading.cues(GOES_ON):
-        over = [c for c in grounds.courses if c.end is not None]
         whole = cue.phrase == "goes on" and grounds.report.impact.ongoing  # the incident does
-        hit = over and len(over) == len(grounds.courses) and not whole
-        if hit and not reading.negated(cue.start):
+        if not ended and over and len(over) == len(courses) and not whole:
             yield f"{over[0].name} ended at {over[0].end:%H:%M:%S} UTC."

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.domain.evidence import Evidence, EvidenceKind
+from assistant.investigator.gate.courses import CHANGES
 from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.culprits import changes_meant, is_guilty, leads
 from assistant.investigator.gate.grounds import Grounds
@@ -19,6 +20,7 @@ from assistant.investigator.gate.lexicon import (
     CAUSES,
     CHANGE_WORDS,
     EARLIER,
+    FAILURES,
     INNOCENT,
     LATER,
 )
@@ -39,6 +41,16 @@ _PASSIVE = re.compile(
 )
 _INDIRECT = ("fault", "doing", "moved from", "travelled from", "flowed from", "passed from")
 _IDLE = re.compile(r" (?:\d|an? |up |no |use |sure |sense |clear|go\b|out\b|by\b|in\b|at\b|with\b)")
+_NOUNS = ("culprit", "guilty", "at fault", "the cause", "the root cause", "the trigger", "cause")
+_INTRANSITIVE = re.compile(
+    r"(?: (?:up|down|out|over|off))?(?:[.,;:)—]|\s*$| (?:in|on|at|when|while|before|after|until"
+    r"|since|as|during|within|because|and|but|again|too|so|already)\b)",
+    re.IGNORECASE,
+)
+_DETERMINED = re.compile(r"(?:'s|\b(?:the|an?|this|that|its|their|of|any|every|more|longer)) $")
+_DEFINITE = re.compile(
+    r"\b(?:is|are|was|were)(?: not|n't) (?:the|what|why|where|how)\b", re.IGNORECASE
+)
 _SYMPTOMS = frozenset((EvidenceKind.SERIES, EvidenceKind.LOG, EvidenceKind.TRACE))
 _RELATIONS = (
     *BEFORE,
@@ -73,7 +85,7 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
         for c in reading.cues(CAUSES)
         if not any(start <= c.start < end for start, end in taken)
         and not reading.negated(c.start)
-        and not _IDLE.match(reading.plain, c.end)
+        and _acts(reading, c)
         and not _PASSIVE.search(reading.plain[: c.end])
     ]
     backward = tuple(c for c in backward if not reading.negated(c.start))
@@ -89,6 +101,17 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
     yield from _indirectly(reading, grounds)
     for cue in forward:
         yield from _between(*_sides_of_forward(reading, cue), grounds)
+
+
+def _acts(reading: Reading, cue: Cue, *, denied: bool = False) -> bool:
+    """A verb with an object: not 'the delay', and not 'it broke at noon'."""
+    if cue.phrase in _NOUNS:
+        return True
+    if not denied and _IDLE.match(reading.plain, cue.end):
+        return False
+    if _INTRANSITIVE.match(reading.plain, cue.end):
+        return False
+    return " " in cue.phrase or not _DETERMINED.search(reading.plain[: cue.start].lower())
 
 
 def _indirectly(reading: Reading, grounds: Grounds) -> Iterator[str]:
@@ -124,16 +147,19 @@ def acquits(reading: Reading) -> bool:
         return True
     if any(_NOT_THIS.search(reading.plain[: c.start]) for c in reading.cues(CAUSED_BY)):
         return True
-    blame = reading.cues(BLAME)
+    if _DEFINITE.search(reading.plain):
+        return True  # 'is not what slows it down', 'is not the one to look at'
+    blame = (
+        *reading.cues(BLAME),
+        *(c for c in reading.cues(CAUSES) if _acts(reading, c, denied=True)),
+    )
     return any(_denied_behind(reading, c) or reading.negated(c.start) for c in blame)
 
 
 def _denied_behind(reading: Reading, cue: Cue) -> bool:
     """'… causes nothing', '… explains none of it'."""
-    after = [t for t in reading.tokens if t.start >= cue.end][:2]
-    return bool(after) and any(
-        t.word != "without" for t in reading.nots(after[0].start, after[0].start + 1)
-    )
+    after = next((t.start for t in reading.tokens if t.start >= cue.end), None)
+    return any(d.start == after and d.word != "without" for d in reading.denials)
 
 
 def accuses(reading: Reading) -> bool:
@@ -151,7 +177,7 @@ def _acquitted(reading: Reading, grounds: Grounds) -> Iterator[str]:
 def _by_change(reading: Reading, grounds: Grounds) -> Iterator[str]:
     report, meant = grounds.report, changes_meant(grounds, grounds.changes)
     spoken = linked(reading, 0, len(reading.text), meant, grounds) or meant
-    if any(is_guilty(e, report) for e in spoken):
+    if any(is_guilty(e, report) for e in spoken) or not _of_trouble(reading, grounds):
         return
     if reading.hedged and any(_supposed(e, grounds) for e in spoken):
         return
@@ -159,6 +185,12 @@ def _by_change(reading: Reading, grounds: Grounds) -> Iterator[str]:
         return
     guilty = f"{report.guilty.title!r} is" if report.guilty else "no change is found"
     yield f"{spoken[0].title[:70]!r} is not the guilty change ({guilty} guilty)."
+
+
+def _of_trouble(reading: Reading, grounds: Grounds) -> bool:
+    """It speaks of a symptom, or of what somebody's change did to a service."""
+    symptoms = any(e.kind not in CHANGES for e in grounds.cited)
+    return symptoms or bool(reading.services) or reading.said((*ANOMALY_WORDS, *FAILURES))
 
 
 def _side_by_side(reading: Reading, grounds: Grounds) -> Iterator[str]:

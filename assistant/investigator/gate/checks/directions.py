@@ -8,9 +8,11 @@ from datetime import timedelta
 from itertools import pairwise
 
 from assistant.domain.anomaly import Direction
+from assistant.investigator.gate.checks.causes import acquits
 from assistant.investigator.gate.checks.numbers import matches
 from assistant.investigator.gate.clock import meets
 from assistant.investigator.gate.courses import Course
+from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.facts import Fact, unit_of
 from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import (
@@ -33,6 +35,7 @@ _CUES = (
     (APPEARED, Direction.APPEARED),
     (STOPPED, Direction.STOPPED),
 )
+_LITTLE = 1.5
 _MINUTE = timedelta(minutes=1)
 _GERUND = re.compile(r" \w+ing\b")
 _PAST = {Direction.ROSE: "rose", Direction.FELL: "fell", Direction.APPEARED: "appeared",
@@ -67,11 +70,20 @@ def _words(reading: Reading, grounds: Grounds, courses: Sequence[Course]) -> Ite
                 continue
             meant = _meant(reading, cue.start, grounds, courses)
             if reading.negated(cue.start):
+                if acquits(reading) or _hardly(reading, cue, meant):
+                    continue  # 'did not make it rise'
                 if way in (Direction.ROSE, Direction.FELL) and all(way in c.ways for c in meant):
                     yield f"{_name(meant)} did {_infinitive(way)}."
             elif meant and not any(way in c.ways for c in meant):
                 ways = sorted(_PAST[w] for w in meant[0].ways)
                 yield f"“{cue.phrase}”: {_name(meant)} {ways[0]}, by the evidence cited."
+
+
+def _hardly(reading: Reading, cue: Cue, courses: Sequence[Course]) -> bool:
+    """'It hardly rose' of what moved by less than a half."""
+    weak = any(d.weak for d in reading.denials if d.covers(cue.start))
+    ends = [(abs(c.baseline), abs(c.peak)) for c in courses if c.baseline and c.peak]
+    return weak and any(max(pair) <= _LITTLE * min(pair) for pair in ends)
 
 
 def _infinitive(way: Direction) -> str:

@@ -35,6 +35,7 @@ _FROM_TO = re.compile(r"(?:from )?([\w.]+) (?:to|→) ([\w.]+\w)")
 _VERSION = re.compile(r"v?\d+(?:\.\d+){2,}\S*")
 _REACH = 60  # characters behind a verb in which its object stands
 _ENDS = frozenset("from on around in to before so and which with for of at by".split())
+_IN_EVERY_SUBJECT = frozenset(("commit", "chang", "the", "for", "and"))
 _stemmer = snowballstemmer.stemmer("english")
 
 
@@ -44,6 +45,7 @@ class Edit:
 
     removed: tuple[str, ...]
     added: tuple[str, ...]
+    subject: str = ""
 
     @classmethod
     def of(cls, evidence: Evidence) -> Edit:
@@ -51,6 +53,7 @@ class Edit:
         return cls(
             tuple(line[1:].strip() for line in lines if line.startswith("-")),
             tuple(line[1:].strip() for line in lines if line.startswith("+")),
+            evidence.title,
         )
 
     @property
@@ -140,8 +143,10 @@ def _numbers(reading: Reading, grounds: Grounds, edit: Edit) -> Iterator[str]:
         pair = old_and_new(reading.plain, one, other)
         if pair and _swapped(*pair, old, new):
             yield f"The commit goes from {pair[1].text.strip()} to {pair[0].text.strip()}."
-    if reading.said((*KEPT, *STILL)):
-        for one in reading.quantities:
+    for one in reading.quantities:
+        if reading.said((*KEPT, *STILL), *reading.clause(one.start)):
+            if reading.negated(one.start):
+                continue  # '330 rather than 300 seconds'
             if one.dimension and _any(one, old) and not _any(one, new):
                 yield f"The commit changes {one.text.strip()}: it is no longer so."
     changed = _changed(old, new)
@@ -180,7 +185,8 @@ def _kept(reading: Reading, edits: Sequence[Edit]) -> Iterator[str]:
     said |= {w for m in reading.identifiers for w in stems([m.name])}
     for edit in edits:
         gone = stems(edit.removed) - stems(edit.added)
-        if said & (stems((*edit.removed, *edit.added)) if kept else gone):
+        told = kept and len(said & stems([edit.subject]) - _IN_EVERY_SUBJECT) > 1
+        if told or said & (stems((*edit.removed, *edit.added)) if kept else gone):
             yield f"The change does touch it: {edit.first}."
             return
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import AFTER, BEFORE, CAUSED_BY, CAUSES, LATER
 from assistant.investigator.gate.names import stem, written_in
-from assistant.investigator.gate.reading import Reading
+from assistant.investigator.gate.reading import Mention, Reading
+
+_CONTRASTS = ("not", "rather than", "instead of")
 
 _RELATIONS = (
     *CAUSES,
@@ -36,10 +38,17 @@ def check_names(reading: Reading, grounds: Grounds) -> Iterator[str]:
 
 
 def _services(reading: Reading, grounds: Grounds) -> Iterator[str]:
-    said = dict.fromkeys(m.name for m in reading.services if m.exact)
+    said = dict.fromkeys(
+        m.name for m in reading.services if m.exact and not _contrasted(m, reading)
+    )
     for name in said:
         if not supported(name, reading, grounds):
             yield f"The evidence cited says nothing of {name}: name its service, or cite more."
+
+
+def _contrasted(one: Mention, reading: Reading) -> bool:
+    """'… and not checkout': somebody of whom nothing is said."""
+    return any(d.end <= one.start <= d.end + 1 for d in reading.denials if d.word in _CONTRASTS)
 
 
 def supported(name: str, reading: Reading, grounds: Grounds) -> bool:

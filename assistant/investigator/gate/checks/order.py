@@ -24,8 +24,9 @@ _FIRST = ("first", "initially")
 _LENGTHS = frozenset(
     "minut second hour short long right just well a an half quarter of and good few some two three "
     "four five six seven eight nine ten about almost near littl over more than onli even day "
-    "twelv fifteen twenti thirti".split()
+    "twelv fifteen twenti thirti less earlier later sooner befor after".split()
 )
+_WRITTEN = frozenset(("commit", "merg", "author", "written"))
 _TOLERANCE = timedelta(seconds=90)
 _ALREADY = (
     "for long",
@@ -125,6 +126,8 @@ def _pairs(
     """Which two events the two sides speak of: the assignment that shares most words with both."""
     if _is_length(reading, *left) or _is_length(reading, *right):
         return []
+    if any(t.stem in _WRITTEN for t in reading.within(*right)):
+        return []  # 'after it had been committed', which is no event of its own
     here = {e.evidence.id: score(reading, *left, e.evidence, grounds) for e in found}
     there = {e.evidence.id: score(reading, *right, e.evidence, grounds) for e in found}
     sums = {

@@ -1,0 +1,67 @@
+"""A sentence that only denies does not rest on evidence that something happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.domain.evidence import Evidence, EvidenceKind
+from assistant.investigator.gate.checks.causes import acquits
+from assistant.investigator.gate.cues import Cue
+from assistant.investigator.gate.grounds import Grounds
+from assistant.investigator.gate.lexicon import (
+    ANOMALY_WORDS,
+    APPEARED,
+    CAUSED_BY,
+    CAUSES,
+    ENDED,
+    FAILURES,
+    FELL,
+    FLAT,
+    GOES_ON,
+    ROSE,
+    STOPPED,
+    SUCCESSES,
+    UNHURT,
+)
+from assistant.investigator.gate.reading import Reading
+from assistant.investigator.gate.states import states_of_health
+
+_TROUBLE = (ROSE, FELL, APPEARED, STOPPED, FAILURES, ANOMALY_WORDS, GOES_ON, CAUSES, CAUSED_BY)
+_RELIEF = (SUCCESSES, FELL, ENDED, UNHURT, ("drain", "empty", "clear", "catch up", "come back"))
+_ALLOWED = ("before", "until", "formerly", "previously", "no longer", "any more", "anymore")
+
+
+def check_calm(reading: Reading, grounds: Grounds) -> Iterator[str]:
+    if not (reading.denials or _serene(reading)) or not grounds.cited:
+        return
+    if reading.clocks or reading.quantities or reading.quoted or reading.hedged:
+        return
+    if (grounds.changes and acquits(reading)) or reading.said(_ALLOWED) or not all(
+        _happened(e, grounds) for e in grounds.cited
+    ):  # fmt: skip
+        return
+    if not any(True for _ in _trouble(reading)):
+        yield f"{grounds.cited[0].title[:80]!r} did happen: the evidence cited is of nothing else."
+
+
+def _serene(reading: Reading) -> bool:
+    return reading.said((*UNHURT, *FLAT)) or any(True for _ in states_of_health(reading))
+
+
+def _trouble(reading: Reading) -> Iterator[Cue]:
+    """What is told of trouble: named and not denied, or something good that is denied."""
+    for phrases in _TROUBLE:
+        yield from (c for c in reading.cues(phrases) if not _under(reading, c))
+    for phrases in _RELIEF:
+        yield from (c for c in reading.cues(phrases) if _under(reading, c))
+
+
+def _under(reading: Reading, cue: Cue) -> bool:
+    """A denial lies over the cue, or within it ('never left')."""
+    return any(d.covers(cue.start) or cue.start <= d.start < cue.end for d in reading.denials)
+
+
+def _happened(evidence: Evidence, grounds: Grounds) -> bool:
+    if evidence.kind is EvidenceKind.TOPOLOGY:
+        return any(c.failed for c in grounds.calls if c.evidence == evidence.id)
+    return evidence.kind in (EvidenceKind.SERIES, EvidenceKind.LOG, EvidenceKind.BREAKDOWN)
