@@ -13,7 +13,7 @@ from assistant.cli import grouped, options
 from assistant.domain.usage import SpendRow, Usage
 from assistant.domain.window import TimeWindow
 
-_COLUMNS = ("Calls", "Failed", "Tokens in", "Cached", "Tokens out", "Cost", "p50", "p95", "First")
+_COLUMNS = ("Calls", "Failed", "In", "Cached", "Out", "Cost", "p50", "p95", "First")
 _NOTHING = (
     "No call of a model is on record from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC.\n"
     "Look further back (--window 30d), or configure a model (docs/models.md) and ask it:\n"
@@ -84,9 +84,9 @@ def _amounts(usage: Usage) -> list[str]:
     return [
         f"{usage.calls:,}",
         f"{usage.failed:,}",
-        f"{usage.input_tokens:,}",
-        f"{usage.cache_read_tokens:,}",
-        f"{usage.output_tokens:,}",
+        tokens(usage.input_tokens),
+        tokens(usage.cache_read_tokens),
+        tokens(usage.output_tokens),
         money(usage),
     ]
 
@@ -97,6 +97,13 @@ def money(usage: Usage) -> str:
         return "unknown"
     dollars = f"${usage.cost_usd:,.4f}" if usage.cost_usd < 1 else f"${usage.cost_usd:,.2f}"
     return f"{dollars} + unknown" if usage.unpriced else dollars
+
+
+def tokens(count: int) -> str:
+    """'8,340', '234k', '12.3M': --json has all of the digits."""
+    if count < 100_000:
+        return f"{count:,}"
+    return f"{count / 1e3:,.0f}k" if count < 1_000_000 else f"{count / 1e6:,.1f}M"
 
 
 def seconds(value: float | None) -> str:

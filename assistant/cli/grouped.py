@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from assistant.cli.talking import printable
 from assistant.cli.times import MOMENT, WINDOW
 from assistant.domain.usage import GROUPINGS
 from assistant.domain.window import TimeWindow
@@ -15,6 +16,7 @@ from assistant.domain.window import TimeWindow
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _WEEK = timedelta(days=7)
+_WIDEST = 1000  # characters of a line
 _NOBODY = "–"  # calls that a key does not apply to
 
 
@@ -51,7 +53,7 @@ def show(
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for place, column in enumerate(columns):
         if place < texts:
             table.add_column(column, overflow="fold")
@@ -62,11 +64,16 @@ def show(
     if sums:
         table.add_section()
         table.add_row(*map(escape, sums))
-    Console().print(table)
+    # No number is ever cut: a pipe has no width to keep to, and a narrow terminal wraps.
+    console = Console()
+    needs = console.measure(table, options=console.options.update(max_width=_WIDEST))
+    wanted = min(needs.maximum, console.width) if console.is_terminal else needs.maximum
+    Console(width=max(needs.minimum, wanted)).print(table)
 
 
 def key_cells(keys: Sequence[tuple[str, str]]) -> list[str]:
-    return [value or _NOBODY for _, value in keys]
+    """Users and channels name themselves: nothing that a terminal would obey."""
+    return [printable(value) or _NOBODY for _, value in keys]
 
 
 def key_columns(by: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from fastapi.testclient import TestClient
@@ -22,9 +23,9 @@ from assistant.api.usage_schemas import (
     quality_to_dict,
 )
 from assistant.cli import backend, cli
-from assistant.cli.costs import money
+from assistant.cli.costs import _print, money
 from assistant.cli.local import Local
-from assistant.domain.usage import PromptRef, Usage
+from assistant.domain.usage import PromptRef, SpendRow, Usage
 from assistant.settings import Settings
 from assistant.wiring import Causeway, now, open_causeway
 from tests.builders.usage import a_model_call, a_score
@@ -90,7 +91,7 @@ def test_costs_by_model_with_what_is_unknown(run: Run) -> None:
 
     assert ran.exit_code == 0, ran.output
     table = rows(ran.output)
-    assert table[0][:4] == ["Model", "Calls", "Failed", "Tokens in"]
+    assert table[0][:4] == ["Model", "Calls", "Failed", "In"]
     assert table[1] == [
         *["gpt-5-mini", "2", "1", "2,000", "0", "400", "$0.2500"],
         *["2.00 s", "2.00 s", "0.40 s"],
@@ -98,6 +99,24 @@ def test_costs_by_model_with_what_is_unknown(run: Run) -> None:
     assert table[2][:7] == ["ours", "1", "0", "1,000", "0", "200", "unknown"]
     assert table[3][:7] == ["total", "3", "1", "3,000", "0", "600", "$0.2500 + unknown"]
     assert "1 call has no known price" in ran.output
+
+
+def test_no_number_is_cut_off_and_no_name_left_out() -> None:
+    usage = Usage(1_234, 12, 12_345_678, 234_567, 1_234_567, cost_usd=1_234.5, unpriced=3)
+    row = SpendRow((("user", "\x1b[31mmallory"), ("model", "m" * 40)), usage, 1.2, 12.3, 0.4)
+
+    printed = (
+        CliRunner()
+        .invoke(click.command()(lambda: _print([row], usage, ["user", "model"])), color=True)
+        .output
+    )
+
+    assert "…" not in printed
+    assert "\x1b" not in printed
+    assert rows(printed)[1] == [
+        *["\ufffd[31mmallory", "m" * 40, "1,234", "12", "12.3M", "1.2M", "235k"],
+        *["$1,234.50 + unknown", "1.20 s", "12 s", "0.40 s"],
+    ]
 
 
 def test_costs_by_several_keys(run: Run) -> None:
