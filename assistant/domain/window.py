@@ -11,6 +11,11 @@ NANOSECONDS = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+# What 64 bits of nanoseconds around the epoch hold, in whole years.
+_FIRST = datetime(1700, 1, 1, tzinfo=UTC)
+_LAST = datetime(2262, 1, 1, tzinfo=UTC)
+
+
 def to_ns(moment: datetime) -> int:
     """Nanoseconds since the epoch; exact for every microsecond."""
     return ((moment - _EPOCH) // timedelta(microseconds=1)) * 1000
@@ -36,6 +41,10 @@ class TimeWindow:
                 f"The window ends ({self.end.isoformat()}) before it starts "
                 f"({self.start.isoformat()}), or is empty.",
                 hint="Give an end that is later than the start.",
+            )
+        if self.start < _FIRST or self.end > _LAST:
+            raise InvalidWindow(
+                "Nanoseconds cannot tell such times.", hint="Give times from 1700 to 2262."
             )
 
     @classmethod

@@ -175,6 +175,14 @@ def test_questions_that_cannot_be_answered(
     assert problem["hint"]
 
 
+@pytest.mark.parametrize("path", ["changes", "costs", "quality"])
+def test_times_that_nanoseconds_cannot_tell_are_refused(client: TestClient, path: str) -> None:
+    wanted = {"start": "0001-01-01T00:00:00Z", "end": "9999-12-31T23:59:59Z"}
+    answer = client.get(f"/api/v1/{path}", params=wanted)
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "urn:causeway:problem:InvalidWindow"
+
+
 def test_an_unknown_service_comes_with_near_names(client: TestClient) -> None:
     question = {"service": "chekout", "at": "2026-03-02T12:00:00Z"}
     assert client.post("/api/v1/investigations", json=question).json()["near"] == ["checkout"]
