@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from assistant.cli import options
+from assistant.domain.errors import CausewayError
 
 
 @click.command("ask")
@@ -30,12 +32,17 @@ def command(config: Path | None, question: str, report_id: str, as_json: bool) -
     understood ends with exit code 2 and says what can be asked.
     """
     from assistant.cli.backend import connected
-    from assistant.cli.talking import Progress, answer_text, followed, person
+    from assistant.cli.talking import Progress, answer_text, followed, person, readable
 
     progress = Progress(tokens=sys.stderr.isatty())
     with connected(options.settings_from(config), tell=progress.step) as backend:
         chat = backend.start_chat(user=person(), report_id=report_id)
-        event = followed(backend.say(chat.id, question), progress)
+        try:
+            event = followed(backend.say(chat.id, readable(question)), progress)
+        except KeyboardInterrupt:  # a server would go on, and pay for an answer that nobody reads
+            with suppress(CausewayError):
+                backend.stop(chat.id)
+            raise
     if as_json:
         document = {"chat": chat.id, "kind": event.kind.value, "text": event.text, **event.data}
         click.echo(json.dumps(document, indent=2))

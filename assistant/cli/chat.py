@@ -102,10 +102,11 @@ class _Talk:
             click.echo(_HELP)
 
     def _answer(self, message: str) -> None:
-        from assistant.cli.talking import answer_text, followed
+        from assistant.cli.talking import answer_text, followed, readable
 
         try:
-            event = followed(self._backend.say(self.chat_id, message), self._progress)
+            said = self._backend.say(self.chat_id, readable(message))
+            event = followed(said, self._progress)
         except KeyboardInterrupt:
             self._progress.end()
             click.secho("stopping the answer…", dim=True, err=True)
@@ -119,20 +120,25 @@ class _Talk:
 def _opened(backend: Backend, report_id: str, chat_id: str) -> Conversation:
     if not chat_id:
         return backend.start_chat(user=_person(), report_id=report_id)
+    from assistant.cli.talking import printable
     from assistant.domain.conversation import Role
 
     chat = backend.conversation(chat_id)
     for turn in chat.turns[-4:]:
         if turn.role is not Role.SUMMARY:
             mark = "> " if turn.role is Role.PERSON else ""
-            click.secho(f"{mark}{turn.text}", dim=True, err=True)
+            click.secho(f"{mark}{printable(turn.text)}", dim=True, err=True)
     return chat
 
 
 def _list(backend: Backend) -> None:
+    from assistant.cli.talking import printable
+
     for chat in backend.conversations(_LISTED):
         about = f"report {chat.report_id}" if chat.report_id else "no report yet"
-        click.echo(f"{chat.id}  {chat.started:%Y-%m-%d %H:%M} UTC  {chat.channel}  {about}")
+        click.echo(
+            f"{chat.id}  {chat.started:%Y-%m-%d %H:%M} UTC  {printable(chat.channel)}  {about}"
+        )
 
 
 def _person() -> str:

@@ -31,7 +31,7 @@ def command(
     Feedback is counted by `causeway quality` and shown with similar incidents; it moves no ranking.
     """
     from assistant.cli.backend import connected
-    from assistant.cli.talking import person
+    from assistant.cli.talking import person, readable
     from assistant.domain.conversation import Feedback
 
     given = Feedback(
@@ -39,9 +39,9 @@ def command(
         at=datetime.now(UTC),
         report_id=report_id,
         helpful=helpful,
-        claim=claim,
-        reason=reason,
-        outcome=outcome,
+        claim=readable(claim),
+        reason=readable(reason),
+        outcome=readable(outcome),
         user=person(),
         channel="cli",
     )

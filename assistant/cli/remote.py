@@ -1,4 +1,7 @@
-"""Commands that ask the server which owns the stores."""
+"""Commands that ask the server which owns the stores.
+
+What only some of them need, numpy and the form of reports, is imported where it is used: somebody
+waits at the terminal for the first sign of an answer."""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx
@@ -18,19 +21,18 @@ from assistant.api.chat_schemas import (
     feedback_to_dict,
 )
 from assistant.api.problems import error_of
-from assistant.api.schemas import change_from_dict, question_to_dict, series_from_dict
-from assistant.api.usage_schemas import costs_from_dict, quality_from_dict
 from assistant.cli.failures import Unreachable
 from assistant.cli.repositories import known_name
 from assistant.cli.talking import person
-from assistant.domain.changes import RecordedChange
 from assistant.domain.conversation import Conversation, Event, EventKind, Feedback
 from assistant.domain.errors import CallerError, Overloaded
-from assistant.domain.report import Question, Report
-from assistant.domain.signals import Series
-from assistant.domain.usage import QualityRow, SpendRow, Usage
 from assistant.domain.window import NANOSECONDS, TimeWindow
-from assistant.schema import report_from_json
+
+if TYPE_CHECKING:
+    from assistant.domain.changes import RecordedChange
+    from assistant.domain.report import Question, Report
+    from assistant.domain.signals import Series
+    from assistant.domain.usage import QualityRow, SpendRow, Usage
 
 
 class Remote:
@@ -56,6 +58,8 @@ class Remote:
         model: str = "",
         hear: Callable[[Event], None] = lambda event: None,
     ) -> Report:
+        from assistant.api.schemas import question_to_dict
+
         progress("asking the server")
         asked = {"model": model, "user": person(), "channel": "cli"}
         body = question_to_dict(question)
@@ -75,6 +79,8 @@ class Remote:
         return self.report(report_id)
 
     def changes(self, window: TimeWindow, services: Sequence[str]) -> Sequence[RecordedChange]:
+        from assistant.api.schemas import change_from_dict
+
         answer = self._ask(
             "GET", "/api/v1/changes", params={**_window(window), "service": list(services)}
         )
@@ -90,6 +96,8 @@ class Remote:
         return rows
 
     def series(self, window: TimeWindow, step_ns: int, services: Sequence[str]) -> Sequence[Series]:
+        from assistant.api.schemas import series_from_dict
+
         asked = {**_window(window), "step_s": step_ns // NANOSECONDS, "service": list(services)}
         rows = self._ask("GET", "/api/v1/series", params=asked).json()
         return [series_from_dict(row) for row in rows]
@@ -126,6 +134,8 @@ class Remote:
         self._ask("POST", f"/api/v1/chats/{_part(chat_id)}/stop")
 
     def report(self, report_id: str) -> Report:
+        from assistant.schema import report_from_json
+
         answer = self._ask("GET", f"/api/v1/reports/{_part(report_id)}")
         return report_from_json(answer.content)
 
@@ -136,10 +146,14 @@ class Remote:
         self._ask("POST", f"/api/v1/reports/{_part(feedback.report_id)}/feedback", json=body)
 
     def costs(self, window: TimeWindow, by: Sequence[str]) -> tuple[Sequence[SpendRow], Usage]:
+        from assistant.api.usage_schemas import costs_from_dict
+
         params = {**_window(window), "by": list(by)}
         return costs_from_dict(self._ask("GET", "/api/v1/costs", params=params).json())
 
     def quality(self, window: TimeWindow, by: Sequence[str]) -> Sequence[QualityRow]:
+        from assistant.api.usage_schemas import quality_from_dict
+
         params = {**_window(window), "by": list(by)}
         return quality_from_dict(self._ask("GET", "/api/v1/quality", params=params).json())
 
@@ -185,11 +199,11 @@ class Remote:
         """The answer if it is a success; otherwise raises what it says."""
         if answer.is_success:
             return answer
+        if "problem+json" in answer.headers.get("content-type", ""):
+            raise error_of(answer.json())
         if answer.status_code in _BUSY:
             wait_s = float(answer.headers.get("Retry-After", "1"))
             raise Overloaded("The server is busy.", retry_after_s=wait_s)
-        if "problem+json" in answer.headers.get("content-type", ""):
-            raise error_of(answer.json())
         raise CallerError(f"The server refused with {answer.status_code}: {answer.text[:200]}")
 
 

@@ -90,6 +90,11 @@ def line_of(event: Event) -> str:
     return ""
 
 
+def readable(text: str) -> str:
+    """What somebody typed, with a mark for bytes that are no text."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def printable(text: str) -> str:
     """Without what a terminal would obey: data of others stands in answers."""
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)

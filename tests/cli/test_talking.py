@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from assistant.cli import cli
 from assistant.cli.chat import _Talk
+from assistant.cli.local import Local
 from assistant.cli.talking import Progress, answer_text, followed
 from assistant.domain.conversation import Conversation, Event, EventKind
 from assistant.domain.errors import NotFound
@@ -51,6 +52,29 @@ def run(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
         return CliRunner().invoke(cli, arguments, input=stdin)
 
     return invoke
+
+
+def test_bytes_that_are_no_text_are_marked(run: Ask) -> None:
+    ran = run("ask", "why is \udcff checkout failing since 20 minutes ago?")
+
+    assert ran.exit_code == 0, ran.output
+    assert "\udcff" not in ran.output
+
+
+def test_a_server_does_not_go_on_with_an_answer_that_nobody_waits_for(
+    run: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[str] = []
+
+    def left(*asked: object) -> Event:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("assistant.cli.talking.followed", left)
+    monkeypatch.setattr(Local, "stop", lambda self, chat_id: stopped.append(chat_id))
+    ran = run("ask", "why is checkout failing since 20 minutes ago?")
+
+    assert ran.exit_code != 0
+    assert len(stopped) == 1
 
 
 def test_one_question_one_answer_with_steps_beside_it(run: Ask) -> None:
