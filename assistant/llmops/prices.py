@@ -39,7 +39,9 @@ class Prices:
 
     def cost(self, model: str, provider: str, tokens: Tokens, at: datetime) -> float | None:
         """US dollars; None when the price is unknown, never 0 for that."""
-        known = self._settings.get(model) or ModelSettings(provider=provider, model=model)
+        known = self._settings.get(model) or ModelSettings.model_construct(
+            provider=provider, model=model
+        )
         if known.input_usd is not None and known.output_usd is not None:
             return _by_settings(known, known.input_usd, known.output_usd, tokens)
         return _published(known, tokens, at)

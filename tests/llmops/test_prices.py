@@ -46,6 +46,12 @@ def test_a_model_that_is_given_away_costs_nothing() -> None:
     assert Prices([free]).cost("ours", "openai", USED, at()) == 0.0
 
 
+def test_a_model_that_no_setting_names_is_priced_as_published() -> None:
+    """Whatever the provider needs besides: a call that cannot be priced would not be recorded."""
+    assert Prices().cost("gpt-4o", "azure", USED, at())
+    assert Prices().cost("", "", USED, at()) is None
+
+
 def test_azure_has_the_prices_of_azure_wherever_it_is() -> None:
     azure = ModelSettings(
         model="gpt-4o", provider="azure", base_url="https://ours.openai.azure.com"
