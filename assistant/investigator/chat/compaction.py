@@ -3,7 +3,7 @@ summary turn, which stands for all turns before it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain.claim import Standing
@@ -13,8 +13,6 @@ from assistant.llmops.tokens import count
 MAX_TOKENS = 2_000  # of the turns in a prompt, before they are compacted
 SUMMARY_TOKENS = 500
 _CLAIMS, _QUESTION = 3, 200
-
-Summarise = Callable[[Sequence[Turn]], str]
 
 
 def remembered(conversation: Conversation) -> tuple[Turn, ...]:

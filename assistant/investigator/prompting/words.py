@@ -18,7 +18,6 @@ from assistant.investigator.prompting.framing import line, plain, shortened
 HASH = 12  # characters of a commit hash
 _NAME, _CODE = 110, 140
 _IDS = 6
-_LONG_TIME = 10  # characters of a date
 
 
 def clock(moment: datetime, day: datetime) -> str:
