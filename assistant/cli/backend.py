@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from assistant.domain.changes import RecordedChange
-from assistant.domain.conversation import Conversation, Event, Feedback
 from assistant.domain.errors import StoreInUse
-from assistant.domain.report import Question, Report
-from assistant.domain.signals import Series
-from assistant.domain.usage import QualityRow, SpendRow, Usage
-from assistant.domain.window import TimeWindow
-from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.domain.changes import RecordedChange
+    from assistant.domain.conversation import Conversation, Event, Feedback
+    from assistant.domain.report import Question, Report
+    from assistant.domain.signals import Series
+    from assistant.domain.usage import QualityRow, SpendRow, Usage
+    from assistant.domain.window import TimeWindow
+    from assistant.settings import Settings
 
 
 class Backend(Protocol):

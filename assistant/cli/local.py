@@ -1,4 +1,6 @@
-"""Commands that open the stores themselves, because no server owns them."""
+"""Commands that open the stores themselves, because no server owns them.
+
+What only taking in data needs is imported where it is used, so that questions need not wait."""
 
 from __future__ import annotations
 
@@ -6,20 +8,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.cli.repositories import known_name
 from assistant.cli.talking import person
-from assistant.domain.changes import RecordedChange
 from assistant.domain.conversation import Conversation, Event, Feedback
-from assistant.domain.report import Question, Report
-from assistant.domain.signals import Series
 from assistant.domain.usage import CallContext, QualityRow, SpendRow, Usage
-from assistant.domain.window import TimeWindow
-from assistant.wiring import Causeway
-from integrations.sources.files.mapping import FileFormat, batch_from_lines
-from integrations.sources.otlp.changes import parse_changes
-from integrations.sources.otlp.mapping import decode
-from integrations.sources.otlp.wire import OtlpSignal
+
+if TYPE_CHECKING:
+    from assistant.domain.changes import RecordedChange
+    from assistant.domain.report import Question, Report
+    from assistant.domain.signals import Series
+    from assistant.domain.window import TimeWindow
+    from assistant.wiring import Causeway
 
 
 class Local:
@@ -45,6 +46,8 @@ class Local:
         return self._causeway.changes.changes(window, services)
 
     def record_changes(self, payload: bytes) -> Sequence[str]:
+        from integrations.sources.otlp.changes import parse_changes
+
         recorded = parse_changes(payload)
         self._causeway.accept_changes(recorded)
         return [change.id for change in recorded]
@@ -58,11 +61,16 @@ class Local:
     def ingest_lines(
         self, form: str, lines: Sequence[str], *, service: str, first_line: int
     ) -> int:
+        from integrations.sources.files.mapping import FileFormat, batch_from_lines
+
         batch = batch_from_lines(FileFormat(form), lines, service=service, first_line=first_line)
         self._causeway.accept(batch, [])
         return len(batch)
 
     def ingest_otlp(self, signal: str, body: bytes, *, json: bool) -> None:
+        from integrations.sources.otlp.mapping import decode
+        from integrations.sources.otlp.wire import OtlpSignal
+
         request = decode(OtlpSignal(signal), body, received_ns=time.time_ns(), json=json)
         self._causeway.accept(request.batch, request.changes)
 

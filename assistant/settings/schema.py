@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
 )
 
 from assistant.domain.usage import Budget
@@ -28,18 +30,20 @@ Limit: TypeAlias = Annotated[float, Field(ge=0)]
 Count: TypeAlias = Annotated[int, Field(ge=0)]
 
 
-class Settings(BaseSettings):
-    """Every setting of an installation. Ports may be 0: the system then chooses a free one."""
+class Settings(BaseModel):
+    """Every setting of an installation. Ports may be 0: the system then chooses a free one.
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
+    `load` reads the sources and remembers where each value came from; here they are checked."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True
     )
 
     data_dir: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("causeway"),
         description="Folder of the embedded stores; one process owns it at a time.",
     )
-    repositories: Annotated[dict[str, Path], NoDecode] = Field(
+    repositories: dict[str, Path] = Field(
         default_factory=dict,
         description="Git repositories by name. In the environment: name=path,name=path.",
     )
@@ -57,7 +61,7 @@ class Settings(BaseSettings):
     api_port: Port = Field(8080, description="Port of the REST API; takes OTLP over HTTP too.")
     otlp_http_port: Port = Field(4318, description="Port for OTLP over HTTP.")
     otlp_grpc_port: Port = Field(4317, description="Port for OTLP over gRPC.")
-    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+    allowed_hosts: tuple[str, ...] = Field(
         ("localhost", "127.0.0.1", "::1"),
         description="Host names that requests may carry (stops DNS rebinding).",
     )
@@ -114,11 +118,11 @@ class Settings(BaseSettings):
     model_provider: str = Field(
         "openai", description="`openai`, `azure`, `anthropic`, or another that LangChain knows."
     )
-    models: Annotated[dict[str, ModelSettings], NoDecode] = Field(
+    models: dict[str, ModelSettings] = Field(
         default_factory=dict,
         description="Several models by name, a table each. In the environment: JSON.",
     )
-    model_steps: Annotated[dict[str, tuple[str, ...]], NoDecode] = Field(
+    model_steps: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         description="Models of a step, the first with the others as fallbacks. "
         "In the environment: JSON.",
@@ -242,14 +246,3 @@ class Settings(BaseSettings):
             calls=self.budget_calls or None,
             seconds=self.budget_seconds or None,
         )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        *_: PydanticBaseSettingsSource,
-        **__: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """`load` merges the sources itself, to remember where each value came from."""
-        return (init_settings,)
