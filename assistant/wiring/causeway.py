@@ -110,7 +110,7 @@ class Causeway:
         """Run the whole line; the report is kept under its id. A configured model explains it, on
         behalf of `context`: the one called `model`, or none for 'none'. `progress` hears of each
         step, `hear` of everything; what it raises ends the investigation, and `on_stop` a call
-        that hangs. Raises InvalidSettings for an unknown model."""
+        that hangs. Raises NotFound for an unknown model."""
         # Imported at the first question: the analysis takes seconds that ingest need not wait for.
         from assistant.pipeline import investigate
 

@@ -80,7 +80,7 @@ class Explainer:
         on_stop: OnStop = never,
     ) -> Callable[[Report], Report] | None:
         """What adds a model's explanation to a report; None when no model is configured, or
-        `model` is 'none'. Raises InvalidSettings when none is called `model`."""
+        `model` is 'none'. Raises NotFound when none is called `model`."""
         if model == NO_MODEL:
             return None
         models = self.models.only(model) if model else self.models

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from assistant.cli import cli
-from assistant.domain.errors import InvalidSettings, NotFound
+from assistant.domain.errors import NotFound
 from assistant.investigator.models import Models
 from assistant.investigator.models.checking import checked
 from assistant.investigator.models.probes import LangChainProbe
@@ -183,4 +183,4 @@ def test_without_a_model_the_list_says_so_and_a_check_finds_nothing(nowhere: Pat
     assert "No model is configured" in CliRunner().invoke(cli, ["models"]).output
     assert isinstance(CliRunner().invoke(cli, ["models", "check"]).exception, NotFound)
     unknown = CliRunner().invoke(cli, ["models", "check", "b"], env={"CAUSEWAY_MODEL": "a"})
-    assert isinstance(unknown.exception, InvalidSettings)
+    assert isinstance(unknown.exception, NotFound)

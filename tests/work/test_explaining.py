@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from assistant.domain.conversation import Event, EventKind
-from assistant.domain.errors import InvalidSettings, StorageFull
+from assistant.domain.errors import NotFound, StorageFull
 from assistant.domain.report import Question
 from assistant.domain.usage import CallContext
 from assistant.domain.window import TimeWindow
@@ -77,7 +77,7 @@ def test_an_investigation_is_explained_metered_and_scored(
 
 def test_no_model_is_asked_that_was_not_wanted(causeway: Causeway, model: ScriptedModel) -> None:
     assert causeway.explainer.narrate(ASKER, silent(), "none") is None
-    with pytest.raises(InvalidSettings, match="No model is called 'big'"):
+    with pytest.raises(NotFound, match="No model is called 'big'"):
         causeway.explainer.narrate(ASKER, silent(), "big")
     bare = Settings.model_validate({"data_dir": causeway.settings.data_dir})
     unset = replace(causeway, settings=bare)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from assistant.domain.errors import InvalidSettings
+from assistant.domain.errors import InvalidSettings, NotFound
 from assistant.llmops.prices import Prices
 from assistant.settings import MASK, ModelSettings
 
@@ -129,16 +129,14 @@ class Models:
         return ModelChain(chain) if chain else None
 
     def named(self, name: str) -> ConfiguredModel:
-        """Raises InvalidSettings when no model is called so."""
+        """Raises NotFound when no model is called so."""
         if name not in self._models:
             known = ", ".join(self.names) or "none"
-            raise InvalidSettings(
-                f"No model is called {name!r}.", hint=f"Configured models: {known}."
-            )
+            raise NotFound(f"No model is called {name!r}.", hint=f"Configured models: {known}.")
         return self._models[name]
 
     def only(self, name: str) -> Models:
-        """The same, but `name` serves every step, without fallbacks. Raises InvalidSettings."""
+        """The same, but `name` serves every step, without fallbacks. Raises NotFound."""
         chosen = self.named(name)
         return Models({name: chosen.settings}, environment=chosen.environment)
 

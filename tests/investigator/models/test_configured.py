@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.domain.errors import InvalidSettings
+from assistant.domain.errors import InvalidSettings, NotFound
 from assistant.investigator.models import Models, is_loopback
 from assistant.settings import ModelSettings
 from benchmarks.scripted_model import Reply, ScriptedModel, says
@@ -36,7 +36,7 @@ def test_one_model_may_be_chosen_for_everything() -> None:
     chosen = models(large={"model": "l"}, small={"model": "s"}).only("small").for_step("chat")
     assert chosen
     assert [model.model for model in chosen.models] == ["s"]
-    with pytest.raises(InvalidSettings, match="No model is called 'tiny'"):
+    with pytest.raises(NotFound, match="No model is called 'tiny'"):
         models(large={"model": "l"}).only("tiny")
 
 
