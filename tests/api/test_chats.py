@@ -132,6 +132,7 @@ def test_what_was_not_understood_is_an_answer_too(client: TestClient, chat: str)
     [
         ("GET", "/api/v1/chats/c-404", None, 404),
         ("GET", "/api/v1/chats/c-404/events", None, 404),
+        ("POST", "/api/v1/chats/c-404/messages", {"text": "  "}, 400),
         ("POST", "/api/v1/chats/c-404/messages", {"text": "why?"}, 404),
         ("POST", "/api/v1/chats", {"report_id": "r-404"}, 404),
         ("POST", "/api/v1/chats", {"report": "r-404"}, 422),

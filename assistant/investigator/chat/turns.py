@@ -11,7 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from assistant.domain.conversation import Event, EventKind
-from assistant.domain.errors import CausewayError, NotFound, Overloaded, UnknownService
+from assistant.domain.errors import (
+    CausewayError,
+    InvalidPayload,
+    NotFound,
+    Overloaded,
+    UnknownService,
+)
 from assistant.investigator.chat.chat import Chat, next_number
 from assistant.investigator.chat.stream import Broadcast, Stopped
 from assistant.investigator.events import EventStream
@@ -44,8 +50,10 @@ class Turns:
         self._lock = threading.Lock()
 
     def begin(self, conversation_id: str, message: str) -> Broadcast:
-        """Start an answer. Raises NotFound, Overloaded when one is being written already or too
-        many are."""
+        """Start an answer. Raises InvalidPayload for nothing but blanks, NotFound, Overloaded when
+        one is being written already or too many are."""
+        if not message.strip():
+            raise InvalidPayload("There is no question.", hint="`help` says what can be asked.")
         with self._lock:
             conversation = self.chat.conversations.conversation(conversation_id)
             busy = [name for name, one in self._running.items() if one.busy]

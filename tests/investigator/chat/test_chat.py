@@ -219,6 +219,21 @@ def test_a_reader_hears_that_the_stream_is_alive() -> None:
     assert list(reader) == []
 
 
+def test_pieces_of_an_answer_are_forgotten_once_it_is_there() -> None:
+    stream = Broadcast(0)
+    for kind in (EventKind.STEP, EventKind.TOKEN, EventKind.TOKEN, EventKind.ANSWER):
+        stream(Event(0, at(), kind))
+    reader = stream.after()
+    assert [e.kind for _, e in zip(range(4), reader, strict=False) if e].count(EventKind.TOKEN) == 2
+    stream.close()
+
+    assert [(e.number, e.kind) for e in stream.after() if e] == [
+        (1, EventKind.STEP),
+        (4, EventKind.ANSWER),
+    ]
+    assert [e.number for e in stream.after(2) if e] == [4]
+
+
 def test_what_a_model_said_of_a_new_report_is_the_answer_and_told_once(desk: Desk) -> None:
     said = Claim("The pool is full.", ("E1",), standing=Standing.VERIFIED)
     narration = Narration("m", PromptRef("investigate", "1", ""), Usage(calls=2), ended="")
