@@ -64,8 +64,9 @@ class Ledger(Protocol):
         """The latest first attempt at a call of that step with the prompt of that name."""
         ...
 
-    def spent(self, window: TimeWindow, *, user: str = "") -> Usage:
-        """The sum, of one user if asked: what a budget per user and day is checked against."""
+    def spent(self, window: TimeWindow, *, user: str | None = None) -> Usage:
+        """The sum, of one user if asked ('' for calls of nobody in particular): what a budget per
+        user and day is checked against."""
         ...
 
     def spending(self, window: TimeWindow, by: Sequence[str] = ()) -> Sequence[SpendRow]:

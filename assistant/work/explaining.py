@@ -117,7 +117,7 @@ class Explainer:
         settings = self._settings
         midnight = self._clock().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         today = TimeWindow(midnight, midnight + timedelta(days=1))
-        limits = ((settings.budget_user_day_usd, user), (settings.budget_day_usd, ""))
+        limits = ((settings.budget_user_day_usd, user), (settings.budget_day_usd, None))
         try:
             left = [most - self._ledger.spent(today, user=u).cost_usd for most, u in limits if most]
         except CausewayError as error:

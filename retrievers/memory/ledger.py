@@ -47,8 +47,8 @@ class MemoryLedger:
         ]
         return max(found, key=lambda call: (call.at, call.id), default=None)
 
-    def spent(self, window: TimeWindow, *, user: str = "") -> Usage:
-        return Usage.of(call for call in self.calls(window) if user in ("", call.context.user))
+    def spent(self, window: TimeWindow, *, user: str | None = None) -> Usage:
+        return Usage.of(call for call in self.calls(window) if user in (None, call.context.user))
 
     def spending(self, window: TimeWindow, by: Sequence[str] = ()) -> Sequence[SpendRow]:
         return spending.spending(self.calls(window), by)

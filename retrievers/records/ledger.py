@@ -72,7 +72,7 @@ class SqlLedger:
             row = connection.execute(query).first()
         return ModelCall(**_values(row)) if row else None
 
-    def spent(self, window: TimeWindow, *, user: str = "") -> Usage:
+    def spent(self, window: TimeWindow, *, user: str | None = None) -> Usage:
         """Summed by the database: a budget asks before each call."""
         c = tables.model_calls.c
         sums: list[ColumnElement[Any]] = [func.sum(c[name]).label(name) for name in _SUMMED]
@@ -80,7 +80,7 @@ class SqlLedger:
         sums.append(func.sum(case((c.outcome != "ok", 1), else_=0)).label("failed"))
         sums.append(func.sum(case((c.cost_usd.is_(None), 1), else_=0)).label("unpriced"))
         query = self._within(select(*sums), tables.model_calls, window)
-        if user:
+        if user is not None:
             query = query.where(c.user == user)
         with translated(), self._engine.connect() as connection:
             told = connection.execute(query).one()._mapping

@@ -122,7 +122,7 @@ class LateLedger:
     def latest(self, step: str, prompt: str) -> ModelCall | None:
         return self._opened().ledger.latest(step, prompt)
 
-    def spent(self, window: TimeWindow, *, user: str = "") -> Usage:
+    def spent(self, window: TimeWindow, *, user: str | None = None) -> Usage:
         return self._opened().ledger.spent(window, user=user)
 
     def spending(self, window: TimeWindow, by: Sequence[str] = ()) -> Sequence[SpendRow]:

@@ -131,7 +131,7 @@ def test_what_was_spent_adds_up_known_prices_and_counts_the_others(ledger: Ledge
         seconds=6.0,
     )
     assert ledger.spent(HOUR).cost_usd == 4.25
-    assert ledger.spent(HOUR, user="eve") == Usage()
+    assert ledger.spent(HOUR, user="eve") == ledger.spent(HOUR, user="") == Usage()
 
 
 def test_spending_is_grouped_dearest_first_then_most_tokens(ledger: Ledger) -> None:

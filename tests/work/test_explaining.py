@@ -92,6 +92,7 @@ def test_the_day_leaves_what_nobody_has_spent_yet(causeway: Causeway) -> None:
     causeway.ledger.record(a_model_call(-24 * 60, cost_usd=50, user="ada"))
     assert left("ada") == pytest.approx(0.2)
     assert left("bob") == 5
+    assert left("") == 5  # an alert is nobody's: what others spent does not silence it
     # What everybody spends together has a limit too.
     causeway.ledger.record(a_model_call(-20, cost_usd=45, user="carol"))
     assert left("bob") == pytest.approx(0.2)
