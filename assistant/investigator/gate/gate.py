@@ -21,6 +21,7 @@ from assistant.investigator.gate.checks.names import check_names
 from assistant.investigator.gate.checks.numbers import check_numbers
 from assistant.investigator.gate.checks.order import check_order
 from assistant.investigator.gate.checks.parties import check_parties
+from assistant.investigator.gate.checks.proportions import check_proportions
 from assistant.investigator.gate.checks.quotes import check_quotes
 from assistant.investigator.gate.checks.times import check_times
 from assistant.investigator.gate.grounds import Grounds
@@ -31,6 +32,7 @@ _LONGEST = 1200  # characters of one sentence
 _CHECKS: Sequence[Callable[[Reading, Grounds], Iterator[str]]] = (
     check_quotes,
     check_numbers,
+    check_proportions,
     check_times,
     check_names,
     check_directions,

@@ -59,6 +59,11 @@ SHARES: Mapping[str, float] = {
     "quarters": 1 / 4,
     "fifth": 1 / 5,
     "fifths": 1 / 5,
+    **{
+        f"{word}{plural}": 1 / number
+        for number, word in enumerate(("sixth", "seventh", "eighth", "ninth"), 6)
+        for plural in ("", "s")
+    },
     "tenth": 1 / 10,
     "tenths": 1 / 10,
     "twentieth": 1 / 20,
@@ -82,7 +87,11 @@ ROSE = _phrases(
     rise, risen, climb, spike, increase, grew, grow, growth, surge, soar, went up, goes up,
     going up, gone up, had gone up, ballooned, worse, slowed, got slow, got slower, became
     slow, became slower, degrade, escalate, shot up, skyrocket, building up, built up, slower,
-    busier, higher, up from, double, triple, quadruple, inflated
+    busier, higher, up from, double, triple, quadruple, inflated, through the roof, take off,
+    took off, boom, boomed, creep up, edge up, shoot up, go north, mount, lengthen, swell,
+    multiply, inflate, balloon, mushroom, snowball, upswing, uptick, upsurge, elevated, hike,
+    hiked, amplify, heighten, enlarge, expand, more and more, pick up, picked up, flare up,
+    flared up, blow up, twice as, upward
     """
 )
 FELL = _phrases(
@@ -97,7 +106,11 @@ FELL = _phrases(
     sunk, dip, plunge, plummet, shrank, shrink, shrunk, lowered, reduce, collapsed=, halve,
     faster, sped up, improve, tumble, slid, went down, goes down, going down, gone down, cut
     to, cut by, was cut, down from, less busy, worked off, eased, shorter, recovered to,
-    quicker, became fast, became faster, got fast, got faster, diminish
+    quicker, became fast, became faster, got fast, got faster, diminish, dry up, dried up,
+    fade, faded, ebb, ebbed away, recede, dwindle, wane, abate, slacken, subside, ease off,
+    level down, fall off, falls off, fell off, nosedive, crater, tail off, tailed off, go
+    south, slump, thin out, downswing, downturn, downward, fewer and fewer, less and less, let
+    up, die down, melt away, contract=, curtail
     """
 )
 APPEARED = _phrases(
@@ -107,7 +120,7 @@ APPEARED = _phrases(
 )
 STOPPED = _phrases(
     """
-    stopped, ceased, vanished, disappear, went silent, fell silent, halted
+    stopped, ceased, vanished, disappear, went silent, fell silent, halted, dried up, dry up
     """
 )
 ENDED = _phrases(
@@ -115,7 +128,7 @@ ENDED = _phrases(
     come back down, came back down, gone back down,
     has passed, is gone, are gone, went away, has gone away, cleared up, came to an end,
     ended=, was back at, is back at, recovered, has ended, subsided, back to normal,
-    normalised, normalized, is over, was over, resolved, returned to, has stopped, is back down
+    normalised=, normalized=, is over, was over, resolved, returned to, has stopped, is back down
     """
 )
 GOES_ON = _phrases(
@@ -123,7 +136,8 @@ GOES_ON = _phrases(
     still high, still elevated, remains high, remains elevated, stays high, is still up, are
     still up, is still at, are still at, still at, still takes, still fails, still slow, keeps
     failing, to this day, even now, goes on, still going on, ongoing, persists, has not
-    recovered, continues, unresolved, to this moment, has not ended
+    recovered, continues, unresolved, to this moment, has not ended, stuck, ever since, has
+    remained at, remained at, remains at, stays at, stayed at, has stayed
     """
 )
 # What code and people do to a value as well as series do: no direction where a change is spoken of.
@@ -134,15 +148,30 @@ AMBIGUOUS = _phrases(
     """
 )
 
+# Shares in words: clearly less, and clearly more, than a half.
+FEW = _phrases(
+    """
+    a handful of, only a few, just a few, hardly any, barely any, scarcely any, few of, very few, a
+    small part of, a small fraction of, a tiny part of, a minority of, an occasional, a small share
+    of, a sliver of, next to nothing, little of, isolated
+    """
+)
+MOST = _phrases(
+    """
+    most of, the majority of, nearly all, almost all, nearly every, almost every, the bulk of, the
+    lion's share of, the better part of, virtually all, practically all, the greater part of, mostly
+    """
+)
 # That a series did not move.
 FLAT = _phrases(
     """
-    within * range, within * limits, within * bounds, within * band, at * usual level, at * normal
-    level, at * usual pace, never left, never exceeded, never went above, never rose above, never
-    strayed, never budged, did not budge, didn't budge, at zero,
-    did not change, didn't change, flat, did not move, didn't move, hardly moved, barely moved,
-    hardly changed, barely changed, unchanged, constant, is stable, was stable, remained
-    stable, stayed stable, steady, stayed the same, remained the same, kept its level
+    within * range, within * limits, within * bounds, within * band, at * usual level, at *
+    normal level, at * usual pace, never left, never exceeded, never went above, never rose
+    above, never strayed, never budged, did not budge, didn't budge, at zero, did not change,
+    didn't change, flat, did not move, didn't move, hardly moved, barely moved, hardly changed,
+    barely changed, unchanged, constant, is stable, was stable, remained stable, stayed stable,
+    steady, stayed the same, remained the same, kept its level, as * as ever, as * as always,
+    as they always, as it always, always has, always have, always did
     """
 )
 
@@ -199,7 +228,8 @@ CAUSES = _phrases(
     explains, drove, drives, is behind, was behind, propagated to, spread to, cascaded, slow
     down, forced, defeated, lets, filled, so many, guilty, culprit, at fault, crashed, accounts
     for, degraded, hurt, infected, choked, overwhelmed, cost, ruined, stalled, pulled down,
-    slowed=, slows=
+    slowed=, slows=, the origin of, the source of, the root of, lies at the heart of, at the
+    heart of, is the reason, was the reason, bears the blame, to thank for
     """
 )
 CAUSED_BY = _phrases(
@@ -225,21 +255,23 @@ INNOCENT = _phrases(
     """
     off the list, unlikely, beyond suspicion, above suspicion, in the clear, no suspect,
     acquit, acquittal, uninvolved, independent of, dismissed, set aside, exclude, false lead,
-    distraction, decoy,
-    by chance, benign, inert, not relevant, cannot have, could not have, couldn't have, can't
-    have, cannot be, can't be, no fault, no culprit, no change is, no deployment is, no commit
-    is, blameless, side issue, non-issue, far too late, makes no difference, made no
-    difference, nothing wrong with, no consequence, innocent, innocently, ruled out, unrelated,
-    not guilty, exonerate, cleared of, no part in, red herring, coincidence, coincidental,
-    irrelevant, harmless, no harm, no effect, no influence, no impact, no bearing, no
-    connection, no relation, nothing to do with, no link, explains nothing, too late to,
-    without effect, without consequence, without anything, not involved, isn't involved, no
-    change is guilty, no change is to blame, no release is to blame, no deployment, no commit,
-    no role, beside the point, bystander, no blame, can be excluded, is excluded, no
-    contribution, has nothing to, had nothing to, played no, without any effect, without
-    impact, off the hook, out of the question, no change caused, no change explains, nobody's
-    change, no recent change, no release, no flag, unconnected, not connected, does nothing to,
-    did nothing to
+    distraction, decoy, by chance, benign, inert, not relevant, cannot have, could not have,
+    couldn't have, can't have, cannot be, can't be, no fault, no culprit, no change is, no
+    deployment is, no commit is, blameless, side issue, non-issue, far too late, makes no
+    difference, made no difference, nothing wrong with, no consequence, innocent, innocently,
+    ruled out, unrelated, not guilty, exonerate, cleared of, no part in, red herring,
+    coincidence=, coincidental, irrelevant, harmless, no harm, no effect, no influence, no
+    impact, no bearing, no connection, no relation, nothing to do with, no link, explains
+    nothing, too late to, without effect, without consequence, without anything, not involved,
+    isn't involved, no change is guilty, no change is to blame, no release is to blame, no
+    deployment, no commit, no role, beside the point, bystander, no blame, can be excluded, is
+    excluded, no contribution, has nothing to, had nothing to, played no, without any effect,
+    without impact, off the hook, out of the question, no change caused, no change explains,
+    nobody's change, no recent change, no release, no flag, unconnected, not connected, does
+    nothing to, did nothing to, is cleared, are cleared, was cleared, can be disregarded, can
+    be ignored, can be discounted, not a candidate, no candidate, is acquitted, had no hand in,
+    has no hand in, not to blame, not at fault, is off the table, an unlikely, without blame,
+    not implicated
     """
 )
 # With a 'not', 'neither' or 'never' before them in the clause these acquit as well.
@@ -268,30 +300,33 @@ FAILURES = _phrases(
 SUCCESSES = _phrases(
     """
     gets through, got through, succeed, goes through, go through, went through, is answered,
-    are answered, completes, is served
+    are answered, completes, is served, came back, come back, an answer
     """
 )
 UNHURT = _phrases(
     """
-    to spare, plenty of,
-    up and running, handles everything, answers every, answers all, serves all, serves every,
-    successfully, went well, worked=, worked well, zero errors, zero failures, fails nowhere,
-    nothing fails, as fast as, as quick as, as quickly as, is normal, are normal, looks normal,
-    was normal, stayed normal, remained normal, works normally, behaves normally, back at
-    normal, feels nothing, felt nothing, noticed nothing, sees nothing of, saw nothing of,
-    hardly affected, barely affected, never noticed, goes unharmed, carries on as, is well, are
-    well, survived, not touched, no slower, no worse, undiminished, in perfect order, no
-    trouble, doing fine, running fine, runs normally, untouched by, not degraded, escaped, no
-    issue, undisturbed, immune, free of errors, free from errors, kept working, keeps working,
-    kept serving, operational, responsive, in order, all right, okay, unimpaired, undamaged,
-    unbothered, untroubled, uneventful, clean, as ever, like before, no different, fully
-    available, not hurt, good shape, performs well, held steady, remained healthy, stayed
-    healthy, keeps up, kept up, works as intended, unaffected, healthy, unharmed, as usual,
-    unchanged, stable, steady, within its baseline, at its baseline, within their baseline,
-    intact, spared, is fine, are fine, was fine, as before, still works, unscathed, in good
-    health, smoothly, flawless, flawlessly, without a hitch, untouched, error-free, works fine,
-    stayed flat, remained flat, is flat, stayed the same, succeeded, all succeed, did well,
-    kept its, keeps its
+    to spare, plenty of, up and running, handles everything, answers every, answers all, serves
+    all, serves every, successfully, went well, worked=, worked well, zero errors, zero
+    failures, fails nowhere, nothing fails, as fast as, as quick as, as quickly as, is normal,
+    are normal, looks normal, was normal, stayed normal, remained normal, works normally,
+    behaves normally, back at normal, feels nothing, felt nothing, noticed nothing, sees
+    nothing of, saw nothing of, hardly affected, barely affected, never noticed, goes unharmed,
+    carries on as, is well, are well, survived, not touched, no slower, no worse, undiminished,
+    in perfect order, no trouble, doing fine, running fine, runs normally, untouched by, not
+    degraded, escaped, no issue, undisturbed, immune, free of errors, free from errors, kept
+    working, keeps working, kept serving, operational, responsive, in order, all right, okay,
+    unimpaired, undamaged, unbothered, untroubled, uneventful, clean, as ever, like before, no
+    different, fully available, not hurt, good shape, performs well, held steady, remained
+    healthy, stayed healthy, keeps up, kept up, works as intended, unaffected, healthy,
+    unharmed, as usual, unchanged, stable, steady, within its baseline, at its baseline, within
+    their baseline, intact, spared, is fine, are fine, was fine, as before, still works,
+    unscathed, in good health, smoothly, flawless, flawlessly, without a hitch, untouched,
+    error-free, works fine, stayed flat, remained flat, is flat, stayed the same, succeeded,
+    all succeed, did well, kept its, keeps its, in time, on time, promptly, without fail,
+    without difficulty, without delay, without incident, without problems, without any problem,
+    as swiftly as, as swift as, like any other, same as always, same as ever, unfazed, can rely
+    on, can count on, no complaints, nothing to complain, undeterred, in good order, ran as
+    planned
     """
 )
 # 'Un-' before one of these says the same as 'is well'.
@@ -384,19 +419,21 @@ RAISES = _phrases(
 )
 LOWERS = _phrases(
     """
-    lowers, reduces, shrinks, shrank, shortens, tightens, halves, cuts, decreases
+    lowers, reduces, shrinks, shrank, shortens, tightens, halves, cuts, decreases, takes *
+    away, took * away, take away, cut back
     """
 )
 SWITCHED_ON = _phrases(
     """
     switched on, turned on, enabled, activated, set to on, flipped to on, flipped on, went on,
-    on since
+    on since, on all along, remained on, stayed on, on throughout
     """
 )
 SWITCHED_OFF = _phrases(
     """
     switched off, turned off, disabled, deactivated, set to off, flipped to off, flipped off,
-    went off, off since
+    went off, off since, off all along, still off, remained off, stayed off, off throughout,
+    stays off
     """
 )
 

@@ -13,6 +13,7 @@ import snowballstemmer
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.report import Report
 from assistant.investigator.gate.courses import CHANGES
+from assistant.investigator.gate.culprits import names_hash
 from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.names import stem as bare
 from assistant.investigator.gate.reading import Reading
@@ -61,9 +62,12 @@ def events(grounds: Grounds) -> tuple[Event, ...]:
     found = []
     for evidence in grounds.cited:
         kind = "change" if evidence.kind in CHANGES else "onset"
+        if evidence.kind is EvidenceKind.COMMIT:
+            found += _in_effect(evidence, grounds)
+            continue
         own = [m for m in grounds.moments if m.source == evidence.id]
         timed = [m for m in own if m.kind == kind] or own[:1]
-        if timed and evidence.kind is not EvidenceKind.COMMIT:
+        if timed:
             first = timed[0]
             best = first.best or first.earliest + (first.latest - first.earliest) / 2
             found.append(Event(evidence, kind == "change", first.earliest, first.latest, best))
@@ -71,6 +75,14 @@ def events(grounds: Grounds) -> tuple[Event, ...]:
     if since is not None and all(e.change for e in found):
         found.append(Event(_onset(grounds.report), False, since, since, since))
     return tuple(found)
+
+
+def _in_effect(evidence: Evidence, grounds: Grounds) -> list[Event]:
+    """When a commit came into effect, where no deployment of it is cited."""
+    if any(e.kind is EvidenceKind.DEPLOYMENT for e in grounds.cited):
+        return []
+    own = [s for s in grounds.suspects if names_hash(evidence, s.id) and s.deployment]
+    return [Event(evidence, True, s.at, s.at, s.at) for s in own]
 
 
 def _onset(report: Report) -> Evidence:

@@ -79,6 +79,7 @@ class Reading:
     tokens: tuple[Token, ...]
     clauses: tuple[tuple[int, int], ...]
     denials: tuple[Denial, ...]
+    borrowed: bool  # a passage of the analysis is taken over word for word
 
     @property
     def quotes(self) -> tuple[str, ...]:
@@ -123,7 +124,8 @@ class Reading:
 def read(text: str, grounds: Grounds) -> Reading:
     text = text if len(text.lower()) == len(text) else text.lower()
     text = text.replace("’", "'").replace("\u202f", " ").replace("\u00a0", " ").replace("\n", " ")
-    plain = _blank(_without_passages(text, grounds), _EVIDENCE_ID.finditer(text))
+    own = _without_passages(text, grounds)
+    plain = _blank(own, _EVIDENCE_ID.finditer(text))
     quoted = [
         Mention(m.start(), m.end(), q) for m in _QUOTE.finditer(plain) if (q := _inner(m).strip())
     ]
@@ -144,7 +146,7 @@ def read(text: str, grounds: Grounds) -> Reading:
     return Reading(
         text, plain, tuple(quoted), times, dates, quantities(rest), tuple(hashes), tuple(versions),
         tuple(identifiers), tuple(services), _tokens(rest), clauses,
-        denials(rest, clauses),
+        denials(rest, clauses), own != text,
     )  # fmt: skip
 
 

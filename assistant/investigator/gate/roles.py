@@ -8,10 +8,10 @@ from assistant.investigator.gate.quantities import Quantity
 
 _FORWARD = re.compile(
     r"^[^.;]{0,12}?(?:→|->|⟶)[ ~]*$"
-    r"|^[^.;,]{0,25}? (?:up to|down to|to|reaching) (?:[a-z]+ ){0,2}~?$"
+    r"|^[^.;,]{0,25}?(?<!opposed)(?<!compared) (?:up to|down to|to|reaching) (?:[a-z]+ ){0,2}~?$"
 )
 _BACKWARD = re.compile(
-    r"^,?[^.;]{0,25}?\b(?:instead of|in place of|rather than|where|formerly|up from|"
+    r"^,?[^.;]{0,25}?\b(?:instead of|in place of|as opposed to|rather than|where|formerly|up from|"
     r"down from|from|otherwise|previously|before it was|against|compared (?:to|with)|and not|"
     r"(?:after|over|versus|vs\.?)) "
     r"(?:it was |about |around |the usual |a usual |its usual |a baseline of |only |usually )?$"

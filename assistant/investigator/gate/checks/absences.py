@@ -9,6 +9,7 @@ from assistant.domain.anomaly import Direction
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.report import Report
 from assistant.investigator.gate.courses import Course
+from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import (
     ENDED,
@@ -41,6 +42,8 @@ def check_absences(reading: Reading, grounds: Grounds) -> Iterator[str]:
             yield from _denied(reading, grounds, start, end)
         elif reading.said(FAILURES, start, end):
             yield from _claimed(reading, grounds, start, end)
+        elif any(not reading.negated(c.start) for c in _within(reading, start, end)):
+            yield from _succeeded(grounds)
     yield from _ended(reading, grounds)
 
 
@@ -55,7 +58,9 @@ def denies_failure(reading: Reading, start: int, end: int) -> bool:
     well = [
         c
         for c in (*reading.cues(UNHURT), *states_of_health(reading))
-        if start <= c.start < end and not _AS_LONG.search(reading.plain[: c.start])
+        if start <= c.start < end
+        and not _AS_LONG.search(reading.plain[: c.start])
+        and not any(c.start - 5 <= q.end <= c.start for q in reading.quantities)  # '3 s is normal'
     ]
     if well:
         return not all(reading.negated(c.start) for c in well)
@@ -160,6 +165,17 @@ def _claimed(reading: Reading, grounds: Grounds, start: int, end: int) -> Iterat
     some = [c for c in grounds.calls if 0 < c.failed < c.calls]
     if some and len(some) == len(grounds.cited) and reading.said(_ALL, start, end):
         yield f"{some[0].failed} of {some[0].calls} calls failed, not all of them."
+
+
+def _within(reading: Reading, start: int, end: int) -> Iterator[Cue]:
+    return (c for c in reading.cues(SUCCESSES) if start <= c.start < end)
+
+
+def _succeeded(grounds: Grounds) -> Iterator[str]:
+    """'It got an answer', where every call failed."""
+    lost = [c for c in grounds.calls if c.calls and c.failed == c.calls]
+    if lost and len(lost) == len(grounds.cited):
+        yield f"All {lost[0].calls} calls to {lost[0].callee} failed."
 
 
 def _ended(reading: Reading, grounds: Grounds) -> Iterator[str]:

@@ -1,11 +1,11 @@
-"""A sentence that only denies does not rest on evidence that something happened."""
+"""A sentence without a word of trouble does not rest on evidence of nothing but trouble."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from assistant.domain.evidence import Evidence, EvidenceKind
-from assistant.investigator.gate.checks.causes import acquits
 from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.grounds import Grounds
 from assistant.investigator.gate.lexicon import (
@@ -16,7 +16,6 @@ from assistant.investigator.gate.lexicon import (
     ENDED,
     FAILURES,
     FELL,
-    FLAT,
     GOES_ON,
     ROSE,
     STOPPED,
@@ -24,28 +23,38 @@ from assistant.investigator.gate.lexicon import (
     UNHURT,
 )
 from assistant.investigator.gate.reading import Reading
-from assistant.investigator.gate.states import states_of_health
 
 _TROUBLE = (ROSE, FELL, APPEARED, STOPPED, FAILURES, ANOMALY_WORDS, GOES_ON, CAUSES, CAUSED_BY)
 _RELIEF = (SUCCESSES, FELL, ENDED, UNHURT, ("drain", "empty", "clear", "catch up", "come back"))
-_ALLOWED = ("before", "until", "formerly", "previously", "no longer", "any more", "anymore")
+_ALLOWED = (
+    "before",
+    "until",
+    "formerly",
+    "previously",
+    "no longer",
+    "any more",
+    "later than",
+    "contribute",
+    "less than",
+    "felt",
+)
+_COMPARED = re.compile(
+    r"\b(?!as\b)\w+er than (?!before|usual|ever|normal|otherwise)", re.IGNORECASE
+)
 
 
 def check_calm(reading: Reading, grounds: Grounds) -> Iterator[str]:
-    if not (reading.denials or _serene(reading)) or not grounds.cited:
+    """Numbers, times and quotations are checked for themselves: a sentence that has them tells
+    what happened, in whatever words."""
+    facts = (
+        reading.borrowed or reading.clocks or reading.quantities or reading.quoted or reading.hashes
+    )
+    if facts or reading.hedged or reading.said(_ALLOWED) or _COMPARED.search(reading.plain):
         return
-    if reading.clocks or reading.quantities or reading.quoted or reading.hedged:
-        return
-    if (grounds.changes and acquits(reading)) or reading.said(_ALLOWED) or not all(
-        _happened(e, grounds) for e in grounds.cited
-    ):  # fmt: skip
+    if not all(_happened(e, grounds) for e in grounds.cited):
         return
     if not any(True for _ in _trouble(reading)):
         yield f"{grounds.cited[0].title[:80]!r} did happen: the evidence cited is of nothing else."
-
-
-def _serene(reading: Reading) -> bool:
-    return reading.said((*UNHURT, *FLAT)) or any(True for _ in states_of_health(reading))
 
 
 def _trouble(reading: Reading) -> Iterator[Cue]:
@@ -64,4 +73,6 @@ def _under(reading: Reading, cue: Cue) -> bool:
 def _happened(evidence: Evidence, grounds: Grounds) -> bool:
     if evidence.kind is EvidenceKind.TOPOLOGY:
         return any(c.failed for c in grounds.calls if c.evidence == evidence.id)
+    if evidence.kind is EvidenceKind.TRACE:
+        return " error " in evidence.excerpt
     return evidence.kind in (EvidenceKind.SERIES, EvidenceKind.LOG, EvidenceKind.BREAKDOWN)

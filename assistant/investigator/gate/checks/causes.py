@@ -44,7 +44,7 @@ _IDLE = re.compile(r" (?:\d|an? |up |no |use |sure |sense |clear|go\b|out\b|by\b
 _NOUNS = ("culprit", "guilty", "at fault", "the cause", "the root cause", "the trigger", "cause")
 _INTRANSITIVE = re.compile(
     r"(?: (?:up|down|out|over|off))?(?:[.,;:)—]|\s*$| (?:in|on|at|when|while|before|after|until"
-    r"|since|as|during|within|because|and|but|again|too|so|already)\b)",
+    r"|since|as|during|within|to|because|and|but|again|too|so|already)\b)",
     re.IGNORECASE,
 )
 _DETERMINED = re.compile(r"(?:'s|\b(?:the|an?|this|that|its|their|of|any|every|more|longer)) $")
@@ -105,8 +105,8 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
 
 def _acts(reading: Reading, cue: Cue, *, denied: bool = False) -> bool:
     """A verb with an object: not 'the delay', and not 'it broke at noon'."""
-    if cue.phrase in _NOUNS:
-        return True
+    if cue.phrase in _NOUNS or cue.phrase.count(" ") > 1:
+        return True  # 'brings checkout down' has its object within
     if not denied and _IDLE.match(reading.plain, cue.end):
         return False
     if _INTRANSITIVE.match(reading.plain, cue.end):
@@ -200,7 +200,7 @@ def _side_by_side(reading: Reading, grounds: Grounds) -> Iterator[str]:
     meant = changes_meant(grounds, grounds.changes)
     if not symptoms or not meant or any(is_guilty(e, grounds.report) for e in meant):
         return
-    if reading.clocks or reading.hedged or reading.said(_RELATIONS):
+    if reading.clocks or reading.hedged or reading.denials or reading.said(_RELATIONS):
         return
     yield f"{meant[0].title[:70]!r} is not the guilty change: say what it has to do with it."
 

@@ -16,7 +16,7 @@ from assistant.investigator.gate.reading import Reading
 
 # By stem, what people call a kind of evidence of which they say that there is none.
 _KINDS = {
-    EvidenceKind.DEPLOYMENT: "deploy redeploy releas rollout version revis ship",
+    EvidenceKind.DEPLOYMENT: "deploy redeploy releas rollout roll version revis ship",
     EvidenceKind.COMMIT: "commit patch",
     EvidenceKind.FLAG: "flag toggl switch",
 }
@@ -36,12 +36,12 @@ def check_existence(reading: Reading, grounds: Grounds) -> Iterator[str]:
 def _happened(denial: Denial, reading: Reading, grounds: Grounds) -> Iterator[str]:
     """'No release of checkout precedes the onset', 'the flag was never switched'."""
     said = {t.stem for t in reading.within(denial.start, denial.reaches)}
-    head = {t.stem for t in list(reading.within(denial.start, denial.reaches))[:_NEAR]}
-    head = head if denial.subject else set()
     passive = _PASSIVE.match(reading.plain.lower(), denial.start)
     start, _ = reading.clause(denial.start)
+    behind = list(reading.within(denial.start, denial.reaches))[:_NEAR]
+    head = {t.stem for t in behind} if denial.subject or passive else set()
     before = {t.stem for t in reading.within(start, denial.start)} if passive else set()
-    if not reading.said(EXISTS, denial.start, denial.reaches) or reading.said(FLAT):
+    if not reading.said(EXISTS, start, denial.reaches) or reading.said(FLAT):
         return
     for kind, words in _KINDS.items():
         thing = set(words.split()) & (head | before)

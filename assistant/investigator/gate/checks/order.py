@@ -56,6 +56,9 @@ def check_order(reading: Reading, grounds: Grounds) -> Iterator[str]:
 def contradiction(first: Event, second: Event, grounds: Grounds) -> str:
     """Why `first` cannot be said to have come before `second`; '' when it can. Best estimates
     decide, but the guilty change may lie within the uncertainty of what it brought about."""
+    caused = second.change and not first.change and is_guilty(second.evidence, grounds.report)
+    if caused and second.at <= first.latest and first.evidence.id != "onset":
+        return f"{second.evidence.title[:60]!r} came before what it brought about."
     if first.at <= second.at or first.evidence.id == second.evidence.id:
         return ""
     guilty = first.change and is_guilty(first.evidence, grounds.report)

@@ -71,7 +71,10 @@ def _of_the_wrong_kind(
     kinds = {m.kind for m in fitting}
     start, end = reading.clause(clock.start)
     change = reading.said((*CHANGE_WORDS, *CHANGE_NOUNS), start, end)
-    anomaly = reading.said(ANOMALY_WORDS, start, end)
+    anomaly = any(
+        start <= c.start < end and not any(d.covers(c.start) for d in reading.denials)
+        for c in reading.cues(ANOMALY_WORDS)
+    )
     known = {m.kind for m in grounds.moments}
     if clock.preposition not in _AT:
         return ""
