@@ -26,7 +26,6 @@ from assistant.domain.usage import CallContext, ModelCall, PromptRef, Usage
 from assistant.domain.window import to_ns
 from assistant.llmops import names
 from assistant.llmops.attempt import Attempt, ended_span, started_span
-from assistant.llmops.changed import ChangeWatch
 from assistant.llmops.instruments import Instruments, Value, about_context, end, fail
 from assistant.llmops.prices import Prices, Tokens
 from assistant.llmops.reading import Answer, answer_of, outcome_of
@@ -90,14 +89,12 @@ class Meter(BaseCallbackHandler):
         clock: Callable[[], datetime],
         *,
         instruments: Instruments | None = None,
-        watch: ChangeWatch | None = None,
     ) -> None:
         self.context = context
         self._ledger = ledger
         self._prices = prices
         self._clock = clock
         self._instruments = instruments or Instruments(OwnTelemetry())
-        self._watch = watch
         self._tally = _Tally()
         self._tools = ToolSpans(self._instruments)
 
@@ -110,7 +107,6 @@ class Meter(BaseCallbackHandler):
             self._prices,
             self._clock,
             instruments=self._instruments,
-            watch=self._watch,
         )
         other._tally = self._tally
         return other
@@ -230,8 +226,6 @@ class Meter(BaseCallbackHandler):
 
     def _record(self, call: ModelCall) -> None:
         try:
-            if self._watch:
-                self._watch.saw(call)
             self._ledger.record(call)
         except Exception:
             # A bookkeeper's trouble must not end an investigation; it is told, and counted.

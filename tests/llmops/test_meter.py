@@ -24,6 +24,7 @@ from assistant.llmops.meter import Meter
 from assistant.llmops.prices import Prices
 from assistant.llmops.tokens import count
 from assistant.settings import ModelSettings
+from assistant.work.bookkeeping import Bookkeeper
 from benchmarks.scripted_model.reply import Reply, calls, fails, says
 from benchmarks.scripted_model.server import ScriptedModel
 from retrievers.memory import MemoryChangeLog, MemoryLedger
@@ -283,7 +284,7 @@ def test_content_is_captured_where_it_is_asked_for_and_redacted(
 def test_a_new_prompt_and_another_model_are_recorded_as_changes(
     make_meter: MakeMeter, ledger: MemoryLedger
 ) -> None:
-    log = MemoryChangeLog()
+    log, fail = MemoryChangeLog(), partial(pytest.fail, "a call was not recorded")
     newer = PromptRef("investigate", "4", "4d4d4d4d4d4d")
     with ScriptedModel([says("a"), says("b"), says("c"), says("d")]) as server:
         for minute, prompt, name in (
@@ -292,10 +293,11 @@ def test_a_new_prompt_and_another_model_are_recorded_as_changes(
             (-2, newer, "scripted"),
             (-1, newer, "larger"),
         ):
-            watch = ChangeWatch(ledger, log)  # as after a restart
-            meter = make_meter(watch=watch, clock=partial(at, minute))
+            books = Bookkeeper(ledger, ChangeWatch(ledger, log), fail)  # as after a restart
+            meter = make_meter(ledger=books, clock=partial(at, minute))
             told = told_to(meter.with_step("investigate", prompt))
             chat(server, name).invoke("how are you?", told)
+            books.close()
 
     assert [(c.service, c.key, c.before, c.after) for c in config_changes(log)] == [
         ("causeway", "model of investigate", "scripted", "larger"),
