@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 from assistant.domain.ports import Ledger
 from assistant.domain.usage import ModelCall, Score
 from assistant.llmops.changed import ChangeWatch
 from assistant.work.background import Background
+
+logger = logging.getLogger(__name__)
 
 _QUEUED = 10_000
 _SETTLE_S = 10.0
@@ -44,10 +47,17 @@ class Bookkeeper:
     def _write(self, told: ModelCall | Sequence[Score]) -> None:
         try:
             if isinstance(told, ModelCall):
-                self._watch.saw(told)
+                self._noticed(told)
                 self._ledger.record(told)
             else:
                 self._ledger.judge(told)
         except Exception:
             self._failed()
             raise
+
+    def _noticed(self, call: ModelCall) -> None:
+        """What was spent is kept also where it cannot be told that a prompt or a model changed."""
+        try:
+            self._watch.saw(call)
+        except Exception:
+            logger.exception("It cannot be told whether a prompt or a model has changed")

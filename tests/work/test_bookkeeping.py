@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import pytest
 
-from assistant.domain.changes import ConfigChange
+from assistant.domain.changes import ConfigChange, RecordedChange
 from assistant.domain.usage import ModelCall, PromptRef
 from assistant.llmops.changed import ChangeWatch
 from assistant.work.bookkeeping import Bookkeeper
@@ -48,3 +49,19 @@ def test_nobody_waits_for_the_disk_and_nothing_is_lost(caplog: pytest.LogCapture
     [change] = log.changes(a_window())
     assert isinstance(change, ConfigChange)
     assert (change.key, change.after) == ("prompt investigate", "v4 ff00ff00ff00")
+
+
+def test_what_was_spent_is_kept_where_changes_cannot_be(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(MemoryChangeLog):
+        def record(self, changes: Sequence[RecordedChange]) -> None:
+            if changes:
+                raise OSError("no room for changes")
+
+    ledger = MemoryLedger()
+    books = Bookkeeper(ledger, ChangeWatch(ledger, Broken()), lambda: pytest.fail("lost"))
+    books.record(first := a_model_call(-9))
+    books.record(last := a_model_call(-7, prompt=PromptRef("investigate", "4", "ff00ff00ff00")))
+    books.close()
+
+    assert list(ledger.calls(a_window())) == [first, last]
+    assert "no room for changes" in caplog.text
