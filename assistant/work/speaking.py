@@ -13,7 +13,7 @@ from assistant.domain.ports import Redactor
 from assistant.domain.usage import Budget, CallContext, Score
 from assistant.investigator.chat.chat import Said
 from assistant.investigator.chat.reply import Reply
-from assistant.investigator.events import EventStream
+from assistant.investigator.events import EventStream, OnStop
 from assistant.investigator.models import Models
 
 if TYPE_CHECKING:
@@ -42,8 +42,14 @@ class LateSpeaker:
     def reply(self, said: Said, by_code: Reply, emit: EventStream) -> Reply:
         return self._speaker(said.conversation, said.report.id).reply(said, by_code, emit)
 
-    def summary(self, conversation: Conversation, turns: Sequence[Turn], emit: EventStream) -> str:
-        return self._speaker(conversation, conversation.report_id).summary(turns, emit)
+    def summary(
+        self,
+        conversation: Conversation,
+        turns: Sequence[Turn],
+        emit: EventStream,
+        on_stop: OnStop,
+    ) -> str:
+        return self._speaker(conversation, conversation.report_id).summary(turns, emit, on_stop)
 
     def _speaker(self, conversation: Conversation, report_id: str) -> ModelSpeaker:
         from assistant.investigator.chat.speaker import ModelSpeaker

@@ -46,7 +46,13 @@ class Speaker(Protocol):
         """Its checked answer; `by_code` with the reason when it has none."""
         ...
 
-    def summary(self, conversation: Conversation, turns: Sequence[Turn], emit: EventStream) -> str:
+    def summary(
+        self,
+        conversation: Conversation,
+        turns: Sequence[Turn],
+        emit: EventStream,
+        on_stop: OnStop,
+    ) -> str:
         """Those turns in short; '' when the model has no answer."""
         ...
 
@@ -99,7 +105,8 @@ class Chat:
         """Answer a message; both are added to the conversation. Raises NotFound, and whatever
         keeps an investigation from running."""
         emit(EventKind.STEP, "reading the question")
-        conversation = self._compacted(self.conversations.conversation(conversation_id), emit)
+        conversation = self.conversations.conversation(conversation_id)
+        conversation = self._compacted(conversation, emit, on_stop)
         text = self.redactor.text(message[:LONGEST_MESSAGE].strip())
         conversation = self._added(conversation, Role.PERSON, text, conversation.user)
         if len(message) > LONGEST_MESSAGE:
@@ -182,12 +189,15 @@ class Chat:
         except NotFound:
             return None  # reports can be deleted; the conversation goes on without it
 
-    def _compacted(self, conversation: Conversation, emit: EventStream) -> Conversation:
+    def _compacted(
+        self, conversation: Conversation, emit: EventStream, on_stop: OnStop
+    ) -> Conversation:
         turns = remembered(conversation)
         if not too_long(turns):
             return conversation
-        speaker = self.speaker
-        told = speaker.summary(conversation, turns, emit) if speaker is not None else ""
+        told = ""
+        if self.speaker is not None:
+            told = self.speaker.summary(conversation, turns, emit, on_stop)
         author = "a model" if told else BY_CODE
         return self._added(conversation, Role.SUMMARY, told or facts(turns), author)
 

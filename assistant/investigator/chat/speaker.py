@@ -24,7 +24,7 @@ from assistant.investigator.answer.schema import Lines, Part, Sentence
 from assistant.investigator.chat.chat import Said
 from assistant.investigator.chat.compaction import SUMMARY_TOKENS, remembered
 from assistant.investigator.chat.reply import Reply
-from assistant.investigator.events import EventStream
+from assistant.investigator.events import EventStream, OnStop
 from assistant.investigator.gate import check_all
 from assistant.investigator.models import ModelChain, Models
 from assistant.investigator.notebook import Notebook
@@ -73,8 +73,7 @@ class ModelSpeaker:
         chain = self.models.for_step("chat")
         if chain is None:
             return by_code
-        limits = self._limits()
-        said.on_stop(lambda: limits.stop("it was stopped"))
+        limits = self._limits(said.on_stop)
         emit(EventKind.STEP, f"asking the model {chain.first.model}")
         text = prompt("chat")
         with self.meter.agent("chat"):
@@ -91,7 +90,7 @@ class ModelSpeaker:
             )
         return self._checked(outcome, said, by_code)
 
-    def summary(self, turns: Sequence[Turn], emit: EventStream) -> str:
+    def summary(self, turns: Sequence[Turn], emit: EventStream, on_stop: OnStop) -> str:
         """Those turns in short, '' without an answer. A line with a figure or an evidence id that
         was not said is left out."""
         chain: ModelChain | None = self.models.for_step("compact")
@@ -100,23 +99,27 @@ class ModelSpeaker:
         emit(EventKind.STEP, "summing up what was said")
         told = "\n".join(f"{_NAMES[turn.role]}: {turn.text}" for turn in turns)
         text = prompt("compact")
-        outcome = ask_model(
-            chain,
-            text.render(),
-            framed("conversation", self.redactor.text(told)),
-            [],
-            Summary,
-            limits=self._limits(),
-            callbacks=[self.meter.with_step("compact", text.ref)],
-            # What is written is for later turns, not for who listens now.
-            emit=EventStream(lambda event: None, self.clock),
-            patience=self.patience,
-        )
+        with self.meter.agent("compact"):
+            outcome = ask_model(
+                chain,
+                text.render(),
+                framed("conversation", self.redactor.text(told)),
+                [],
+                Summary,
+                limits=self._limits(on_stop),
+                callbacks=[self.meter.with_step("compact", text.ref)],
+                # What is written is for later turns, not for who listens now.
+                emit=EventStream(lambda event: None, self.clock),
+                patience=self.patience,
+            )
         lines = outcome.parsed.lines if outcome.parsed is not None else []
         return _within(_grounded(lines, told))
 
-    def _limits(self) -> Limits:
-        return Limits(self.budget, lambda: self.meter.usage, self.meter.price, today=self.today)
+    def _limits(self, on_stop: OnStop) -> Limits:
+        meter = self.meter
+        limits = Limits(self.budget, lambda: meter.usage, meter.price, today=self.today)
+        on_stop(lambda: limits.stop("it was stopped"))
+        return limits
 
     def _material(self, said: Said, by_code: Reply) -> str:
         """The report, what was said before, the answer of code and the question, all as data."""

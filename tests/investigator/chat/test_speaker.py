@@ -13,6 +13,7 @@ from assistant.domain.conversation import EventKind, Role, Turn
 from assistant.domain.evidence import EvidenceKind
 from assistant.domain.report import Report
 from assistant.domain.usage import Budget, Usage
+from assistant.investigator.chat.turns import Turns
 from assistant.investigator.models import Models
 from assistant.investigator.notebook import Notebook
 from assistant.llmops.meter import Meter
@@ -186,3 +187,16 @@ def test_older_turns_are_summed_up_by_the_model_and_only_what_was_said() -> None
     turns = chat.conversation(chat_id).turns
     assert (turns[2].role, turns[2].author) == (Role.SUMMARY, "a model")
     assert turns[2].text == "Report r-1: payments [E1]"
+
+
+def test_a_stop_ends_the_summing_up_of_older_turns_as_well() -> None:
+    with ScriptedModel(policy=lambda request: Reply(text="{}", delay_s=20)) as model:
+        desk, chat_id, _ = spoken_to(model)
+        desk.conversations.add(chat_id, Turn(1, at(), Role.PERSON, "long " * 2_500))
+        turns = Turns(desk.chat)
+        heard = turns.begin(chat_id, "what is anomalous?").after()
+        while (event := next(heard)) and event.text != "summing up what was said":
+            pass
+        turns.stop(chat_id)
+        turns.begin(chat_id, "help")
+        turns.close()
