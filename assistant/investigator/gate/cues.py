@@ -26,7 +26,7 @@ class Cue:
 @lru_cache(maxsize=65536)
 def inflected(word: str) -> str:
     """What the forms of a word have in common: 'caus' of 'causes', 'caused' and 'causing'."""
-    return word if word.endswith(_DERIVED) else str(_stemmer.stemWord(word))
+    return word if word.endswith((*_DERIVED, "'s")) else str(_stemmer.stemWord(word))
 
 
 @lru_cache(maxsize=128)

@@ -129,7 +129,7 @@ class Grounds:
                 continue
             windows = [a for a in self.report.anomalies if tells_of(evidence, a)]
             told = course_in_words(evidence)
-            if windows and ("onset_ns" in evidence.data or told is None or told.baseline is None):
+            if windows and ("onset_ns" in evidence.data or told is None or told.direction):
                 yield from (course_of(a, evidence.id) for a in windows)
             elif told is not None:
                 yield told

@@ -125,10 +125,10 @@ STOPPED = _phrases(
 )
 ENDED = _phrases(
     """
-    come back down, came back down, gone back down,
-    has passed, is gone, are gone, went away, has gone away, cleared up, came to an end,
-    ended=, was back at, is back at, recovered, has ended, subsided, back to normal,
-    normalised=, normalized=, is over, was over, resolved, returned to, has stopped, is back down
+    come back down, came back down, gone back down, has passed, is gone, are gone, went away,
+    has gone away, cleared up, came to an end, ended=, was back at, is back at, recovered, has
+    ended, subsided, back to normal, normalised=, normalized=, is over, was over, returned to,
+    has stopped, is back down, resolved=
     """
 )
 GOES_ON = _phrases(
@@ -299,7 +299,8 @@ FAILURES = _phrases(
 )
 SUCCESSES = _phrases(
     """
-    gets through, got through, succeed, goes through, go through, went through, is answered,
+    resolve, gets through, got through, succeed, goes through, go through, went through,
+    is answered,
     are answered, completes, is served, came back, come back, an answer
     """
 )
@@ -348,8 +349,9 @@ WELL = frozenset(
 EXISTS = _phrases(
     """
     deploy, redeploy, release, roll out, shipped, happen, occur, take place, took place, made,
-    merge, found, seen, there is, there are, there was, there were, exist, precede, took effect,
-    went out, went live, came before, fell into, on record, carried out, touched, switched, flipped
+    merge, found, seen, there is, there are, there was, there were, exist, precede, took
+    effect, went out, went live, came before, fell into, on record, carried out, touched,
+    switched, flipped, saw, see, sees
     """
 )
 # What a log does.
@@ -369,7 +371,7 @@ KEPT = _phrases(
     didn't change, doesn't remove, does not remove, doesn't alter, does not alter, retains,
     preserves, intact, as before, no longer * nothing, isn't changed, is not changed, doesn't
     affect, does not affect, left in place, leaves * in place, still in place, is in place,
-    remains in place, stays in place, no effect on, no influence on
+    remains in place, stays in place, no effect on, no influence on, leaves * at
     """
 )
 
@@ -426,14 +428,14 @@ LOWERS = _phrases(
 SWITCHED_ON = _phrases(
     """
     switched on, turned on, enabled, activated, set to on, flipped to on, flipped on, went on,
-    on since, on all along, remained on, stayed on, on throughout
+    on since, on all along, remained on, stayed on, on throughout, left on, kept on
     """
 )
 SWITCHED_OFF = _phrases(
     """
     switched off, turned off, disabled, deactivated, set to off, flipped to off, flipped off,
     went off, off since, off all along, still off, remained off, stayed off, off throughout,
-    stays off
+    stays off, left off, kept off
     """
 )
 

@@ -37,7 +37,8 @@ _APART = re.compile(
 _CALLS = re.compile(r" (?:calls|called|depends on|waits for|waited for|needs|relies on|asks) ")
 # 'The write was throttled': who did it stands elsewhere.
 _PASSIVE = re.compile(
-    r"\b(?:was|were|been|is|are|being|be|gets?|got)(?: [a-z]+)? [a-z]+ed$", re.IGNORECASE
+    r"\b(?:was|were|been|is|are|being|be|gets?|got)(?: (?!what|who|which|that)[a-z]+)? [a-z]+ed$",
+    re.IGNORECASE,
 )
 _INDIRECT = ("fault", "doing", "moved from", "travelled from", "flowed from", "passed from")
 _IDLE = re.compile(r" (?:\d|an? |up |no |use |sure |sense |clear|go\b|out\b|by\b|in\b|at\b|with\b)")

@@ -201,5 +201,8 @@ def _switched(reading: Reading, grounds: Grounds) -> Iterator[str]:
         (SWITCHED_OFF, "off", ("on", "true")),
     ):
         said = [c for c in reading.cues(phrases) if not reading.negated(c.start)]
+        denied = [c for c in reading.cues(phrases) if reading.negated(c.start)]
+        if denied and not said and all(s == state for s in states):
+            yield f"The flag was switched {state}."
         if said and all(s in opposite for s in states):
             yield f"The flag was not switched {state}: it went to {states[0]}."

@@ -23,6 +23,7 @@ _KINDS = {
 _CHANGES = frozenset(("chang", "anyth", "noth"))
 _LOGS = frozenset(("log", "record", "line", "messag", "entri", "mention", "word", "trace", "sign"))
 _PASSIVE = re.compile(r"(?:\w+n't|never|not) (?:been )?\w+(?:ed|en|ut)\b")
+_OF_NOUNS = ("no", "not a", "not any", "without")
 _NEAR = 6  # words from a negation to what it denies the existence of
 
 
@@ -39,7 +40,9 @@ def _happened(denial: Denial, reading: Reading, grounds: Grounds) -> Iterator[st
     passive = _PASSIVE.match(reading.plain.lower(), denial.start)
     start, _ = reading.clause(denial.start)
     behind = list(reading.within(denial.start, denial.reaches))[:_NEAR]
-    head = {t.stem for t in behind} if denial.subject or passive else set()
+    head = (
+        {t.stem for t in behind} if denial.subject or passive or denial.word in _OF_NOUNS else set()
+    )
     before = {t.stem for t in reading.within(start, denial.start)} if passive else set()
     if not reading.said(EXISTS, start, denial.reaches) or reading.said(FLAT):
         return

@@ -12,6 +12,8 @@ from assistant.investigator.gate.lexicon import BINARY_BYTES, DISTANCE, FOLDS
 from assistant.investigator.gate.quantities import Quantity
 from assistant.investigator.gate.reading import Reading
 
+_EVERY = re.compile(r"\bevery $", re.IGNORECASE)  # how often
+_ROUND_PERIOD = 0.15
 _LOOSE = 1.5  # 'more than 4 s' of 4.2 s, not of 40 s
 _EXACT = 1e-9
 _REST = (
@@ -46,6 +48,8 @@ def _holds(q: Quantity, reading: Reading, grounds: Grounds, facts: Sequence[Fact
         return written is not None or _is_count(q, reading, grounds)
     if any(matches(q, fact) for fact in facts):
         return True
+    if q.dimension == "s" and _EVERY.search(reading.plain[: q.start]):
+        return any(_is_period(q, fact) for fact in facts)
     if q.dimension == "s" and _tells_a_distance(q, reading) and _between_moments(q, grounds):
         return True
     if q.dimension == "%" and "confiden" in reading.text.lower():
@@ -53,6 +57,13 @@ def _holds(q: Quantity, reading: Reading, grounds: Grounds, facts: Sequence[Fact
     if q.dimension == "%" and (_is_share(q, reading, grounds) or _is_rest(q, reading, facts)):
         return True
     return not q.dimension and _is_count(q, reading, grounds)
+
+
+def _is_period(q: Quantity, fact: Fact) -> bool:
+    """'Every three seconds' of 0.3 per second, or of a setting that is a period."""
+    if fact.dimension == "/s":
+        return fact.value > 0 and _near(q, 1 / fact.value, _ROUND_PERIOD * q.value)
+    return fact.dimension in ("", "free") and _near(q, fact.value, 0)
 
 
 def _is_share(q: Quantity, reading: Reading, grounds: Grounds) -> bool:

@@ -15,7 +15,9 @@ _HALF, _CLEARLY = 0.5, 0.1
 def check_proportions(reading: Reading, grounds: Grounds) -> Iterator[str]:
     if any(q.dimension == "%" for q in reading.quantities) or reading.said((*SUCCESSES, "work")):
         return  # the number itself is checked; of what succeeds it is the rest
-    shares = [f.value for f in facts_of(grounds) if f.dimension == "%" and 0 < f.value <= 1]
+    shares = [
+        f.value for f in facts_of(grounds) if f.source and f.dimension == "%" and 0 < f.value <= 1
+    ]
     for phrases, most in ((MOST, True), (FEW, False)):
         for cue in reading.cues(phrases):
             off = [_HALF - s if most else s - _HALF for s in shares]

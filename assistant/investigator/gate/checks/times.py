@@ -9,7 +9,12 @@ from datetime import timedelta
 from assistant.investigator.gate.clock import Clock, meets
 from assistant.investigator.gate.courses import Moment
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import ANOMALY_WORDS, CHANGE_NOUNS, CHANGE_WORDS
+from assistant.investigator.gate.lexicon import (
+    ANOMALY_WORDS,
+    CHANGE_NOUNS,
+    CHANGE_WORDS,
+    FAILURES,
+)
 from assistant.investigator.gate.reading import Reading
 
 _SOON = 300  # seconds
@@ -73,7 +78,7 @@ def _of_the_wrong_kind(
     change = reading.said((*CHANGE_WORDS, *CHANGE_NOUNS), start, end)
     anomaly = any(
         start <= c.start < end and not any(d.covers(c.start) for d in reading.denials)
-        for c in reading.cues(ANOMALY_WORDS)
+        for c in reading.cues((*ANOMALY_WORDS, *FAILURES))
     )
     known = {m.kind for m in grounds.moments}
     if clock.preposition not in _AT:
