@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from assistant.domain.anomaly import AnomalyWindow
 from assistant.domain.catalogue import Catalogue
 from assistant.domain.claim import Claim
-from assistant.domain.conversation import Conversation, EventKind, Role, Turn
+from assistant.domain.conversation import Conversation, Event, EventKind, Role, Turn
 from assistant.domain.errors import NotFound, UnknownService
 from assistant.domain.ports import Conversations, Redactor, ReportStore
 from assistant.domain.report import Narration, Question, Report
@@ -128,8 +128,15 @@ class Chat:
     ) -> tuple[Conversation, Reply]:
         for note in meant.notes:
             emit(EventKind.STEP, note)
+
+        def hear(event: Event) -> None:
+            if event.kind is EventKind.REPORT:  # spoken of from now on, also after a stop
+                self.conversations.save(replace(conversation, report_id=event.data["id"]))
+            emit(event.kind, event.text, **event.data)
+
+        heard = EventStream(hear, self.clock)
         try:
-            report = self.investigate(meant.question, conversation, emit, on_stop)
+            report = self.investigate(meant.question, conversation, heard, on_stop)
         except UnknownService as error:
             return conversation, not_answered(NotUnderstood(str(error), error.near))
         conversation = replace(conversation, report_id=report.id)

@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from assistant.domain.claim import Claim, Standing
-from assistant.domain.conversation import Event, EventKind, Role
+from assistant.domain.conversation import Conversation, Event, EventKind, Role
 from assistant.domain.errors import NotFound, Overloaded
-from assistant.domain.report import Narration, Report
+from assistant.domain.report import Narration, Question, Report
 from assistant.domain.usage import PromptRef, Usage
 from assistant.investigator.chat.compaction import remembered
-from assistant.investigator.chat.stream import PER_TURN, Broadcast
+from assistant.investigator.chat.stream import PER_TURN, Broadcast, Stopped
 from assistant.investigator.chat.turns import Turns
+from assistant.investigator.events import EventStream, OnStop
 from tests.builders import at
 from tests.builders.reports import a_report
 from tests.investigator.chat.desk import Desk
@@ -191,6 +192,24 @@ def test_a_stopped_answer_that_has_not_noticed_yet_keeps_the_next_one_waiting(
 
     assert list(turns.begin(chat_id, "help").after())[-1].kind is EventKind.ANSWER  # type: ignore[union-attr]
     assert [t.number for t in desk.conversations.conversation(chat_id).turns] == [1, 2, 3]
+
+
+def test_a_stop_after_the_analysis_leaves_its_report_to_speak_of(desk: Desk) -> None:
+    desk.reports.save(a_report())
+
+    def stopped(question: Question, chat: Conversation, emit: EventStream, _: OnStop) -> Report:
+        emit(EventKind.REPORT, "It is the pool.", id=a_report().id)
+        raise Stopped
+
+    chat_id = desk.chat.start(channel="cli").id
+    turns = Turns(replace(desk.chat, investigate=stopped))
+    end = list(turns.begin(chat_id, "errors on payments").after())[-1]
+    assert end is not None
+    assert end.kind is EventKind.STOPPED
+    assert desk.conversations.conversation(chat_id).report_id == a_report().id
+    answer = list(turns.begin(chat_id, "what changed?").after())[-1]
+    assert answer is not None
+    assert answer.data["report_id"] == a_report().id
 
 
 def test_a_failure_ends_the_stream_with_its_reason(desk: Desk) -> None:
