@@ -21,6 +21,7 @@ CHANGES = (
     EvidenceKind.FLAG,
     EvidenceKind.CONFIG,
 )
+_ONSET = re.compile(r"\bonset (\d\d:\d\d:\d\d)")
 _BETWEEN = re.compile(r"^ ?(?:→|->|to) ?$")
 _DIRECTIONS = {
     "rose": Direction.ROSE,
@@ -108,6 +109,9 @@ def tells_of(evidence: Evidence, window: AnomalyWindow) -> bool:
         return False
     onset = evidence.data.get("onset_ns")
     if isinstance(onset, int) and abs((from_ns(onset) - window.onset).total_seconds()) > 1:
+        return False
+    written = _ONSET.search(evidence.excerpt)
+    if written and written[1] != f"{window.onset:%H:%M:%S}":
         return False
     label = evidence.data.get("name")
     if label == window.key.label() or evidence.data.get("template") == window.key.name:

@@ -271,7 +271,7 @@ INNOCENT = _phrases(
     nothing to, did nothing to, is cleared, are cleared, was cleared, can be disregarded, can
     be ignored, can be discounted, not a candidate, no candidate, is acquitted, had no hand in,
     has no hand in, not to blame, not at fault, is off the table, an unlikely, without blame,
-    not implicated
+    not implicated, not part of, no part of, a separate matter, a separate issue
     """
 )
 # With a 'not', 'neither' or 'never' before them in the clause these acquit as well.
@@ -287,14 +287,13 @@ BLAME = _phrases(
 
 FAILURES = _phrases(
     """
-    in short supply, short of, ran short, ran dry, runs dry, ran out, runs out,
-    in vain, without success, to no avail, exceeded, exhausted, expired, starved, stuck, hang,
-    hung, issue, outage, impair, impairment, broken, unavailable, unavailability, 5xx, 4xx,
-    abort, dropped out, hiccup, incident, interrupt, error, fail, failure, refuse, refusal,
-    trouble, problem, timeout, timed out, turned away, anomaly, anomalous, deviate, rejected,
-    wrong, exception, crash, lost, denied, complain, complaint, suffer, affected, impact,
-    symptom, degrade, delay, unusual, unusually, out of the ordinary, amiss, left its baseline,
-    harm, harmful
+    in short supply, short of, ran short, ran dry, runs dry, ran out, runs out, in vain,
+    without success, to no avail, exceeded, exhausted, expired, starved, stuck, hang, hung,
+    issue, outage, impair, impairment, broken, unavailable, unavailability, 5xx, 4xx, abort,
+    dropped out, hiccup, interrupt, error, fail, failure, refuse, refusal, trouble, problem,
+    timeout, timed out, turned away, anomaly, anomalous, deviate, rejected, wrong, exception,
+    crash, lost, denied, complain, complaint, suffer, affected, impact, symptom, degrade,
+    delay, unusual, unusually, out of the ordinary, amiss, left its baseline, harm, harmful
     """
 )
 SUCCESSES = _phrases(

@@ -37,8 +37,12 @@ _ALL = ("all", "every", "each of", "in vain", "without exception", "nothing but"
 
 
 def check_absences(reading: Reading, grounds: Grounds) -> Iterator[str]:
-    for start, end in _parts(reading):
+    parts = list(_parts(reading))
+    told = [p for p in parts if reading.said(FAILURES, *p) and not denies_failure(reading, *p)]
+    for start, end in parts:
         if denies_failure(reading, start, end):
+            if told and not reading.services_in(start, end):
+                continue  # '… fails, while reads go on'
             yield from _denied(reading, grounds, start, end)
         elif reading.said(FAILURES, start, end):
             yield from _claimed(reading, grounds, start, end)
@@ -49,7 +53,15 @@ def check_absences(reading: Reading, grounds: Grounds) -> Iterator[str]:
 
 def _parts(reading: Reading) -> Iterator[tuple[int, int]]:
     """Between semicolons, 'but' and the like: within one such part a denial reaches far."""
-    cuts = [0, *(m.start() for m in re.finditer(r"[;:—]|, but |, though |, yet ", reading.plain))]
+    cuts = [
+        0,
+        *(
+            m.start()
+            for m in re.finditer(
+                r"[;:—]|, but |, though |, yet |\b(?:while|whereas) ", reading.plain
+            )
+        ),
+    ]
     ends = [*cuts[1:], len(reading.plain)]
     yield from zip(cuts, ends, strict=True)
 

@@ -56,6 +56,8 @@ def supported(name: str, reading: Reading, grounds: Grounds) -> bool:
     other, a hop, suspect, breakdown or origin that the evidence backs does."""
     if any(e.service == name for e in grounds.cited):
         return True
+    if _spared(name, reading, grounds):
+        return True
     own = stem(name)
     if any(written_in(text, name) for text in (*grounds.texts, *grounds.derived)):
         return True
@@ -70,6 +72,13 @@ def supported(name: str, reading: Reading, grounds: Grounds) -> bool:
     parts += [s.service for s in grounds.suspects] + [b.service for b in grounds.breakdowns]
     parts += [h.service for h in grounds.hypotheses[:1]] + [o.service for o in grounds.origins]
     return any(stem(part) == own for part in parts)
+
+
+def _spared(name: str, reading: Reading, grounds: Grounds) -> bool:
+    """'None of the releases touches checkout': what changes leave alone they do not name."""
+    own = [m for m in reading.services if m.name == name]
+    only_changes = len(grounds.changes) == len(grounds.cited)
+    return only_changes and all(any(d.covers(m.start) for d in reading.denials) for m in own)
 
 
 def _hashes(reading: Reading, grounds: Grounds) -> Iterator[str]:

@@ -52,11 +52,21 @@ def _holds(q: Quantity, reading: Reading, grounds: Grounds, facts: Sequence[Fact
         return any(_is_period(q, fact) for fact in facts)
     if q.dimension == "s" and _tells_a_distance(q, reading) and _between_moments(q, grounds):
         return True
+    if q.dimension and _is_sum(q, reading, facts):
+        return True
     if q.dimension == "%" and "confiden" in reading.text.lower():
         return abs(q.value - grounds.report.confidence) <= q.slack + _EXACT
     if q.dimension == "%" and (_is_share(q, reading, grounds) or _is_rest(q, reading, facts)):
         return True
     return not q.dimension and _is_count(q, reading, grounds)
+
+
+def _is_sum(q: Quantity, reading: Reading, facts: Sequence[Fact]) -> bool:
+    """Of all other numbers of its kind in the sentence, which hold by themselves."""
+    others = [o for o in reading.quantities if o is not q and o.dimension == q.dimension]
+    held = all(any(matches(o, fact) for fact in facts) for o in others)
+    total = sum(o.value for o in others)
+    return len(others) > 1 and held and _near(q, total, sum(o.slack for o in others))
 
 
 def _is_period(q: Quantity, fact: Fact) -> bool:
