@@ -111,7 +111,9 @@ class Causeway:
         behalf of `context`: the one called `model`, or none for 'none'. `progress` hears of each
         step, `hear` of everything; what it raises ends the investigation, and `on_stop` a call
         that hangs. Raises NotFound for an unknown model."""
-        # Imported at the first question: the analysis takes seconds that ingest need not wait for.
+        # Search by meaning loads in its own thread, beside what is imported here at the first
+        # question: both take seconds that ingest need not wait for.
+        self.knowledge.ready()
         from assistant.pipeline import investigate
 
         with self.own.telemetry.step("investigate", service=question.service) as span:
@@ -162,6 +164,7 @@ class Causeway:
     def warm_up(self) -> None:
         """Load what taking in telemetry does not need and the first question would wait for.
         Raises what is wrong with the records."""
+        self.knowledge.ready()  # begins to load
         self.open_records()
         self.runbooks.current()
         parts = ("pipeline", "investigator.chat.turns")

@@ -12,9 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from git import Git
-from git.exc import GitCommandNotFound
-
 from assistant.domain.errors import RepositoryError
 
 _CHUNK = 1 << 16
@@ -108,6 +105,10 @@ class GitProcess:
             return self._read(process, self.timeout_s if timeout_s is None else timeout_s)
 
     def _start(self, arguments: tuple[str, ...], given: BinaryIO) -> Any:
+        # Imported by whoever reads code, not by everybody who opens the stores.
+        from git import Git
+        from git.exc import GitCommandNotFound
+
         try:
             return Git("/").execute(
                 self._command(arguments), istream=given, as_process=True, start_new_session=True

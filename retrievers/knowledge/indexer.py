@@ -20,8 +20,9 @@ logger = logging.getLogger(__name__)
 
 
 class Indexer:
-    """Opens the vector index, then works through the backlog whenever there is one. A failure
-    is logged and tried again after a pause that doubles; the search stays lexical meanwhile."""
+    """Once begun, opens the vector index, then works through the backlog whenever there is one. A
+    failure is logged and tried again after a pause that doubles; the search stays lexical
+    meanwhile."""
 
     def __init__(
         self, backlog: Backlog, embedder: Embedder, open_index: Callable[[], VectorIndex]
@@ -33,10 +34,13 @@ class Indexer:
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="knowledge-indexer", daemon=True)
-        self._thread.start()
 
-    def wake(self) -> None:
+    def begin(self) -> None:
+        """Start if it has not, or tell that there is something new. Not at the opening: loading
+        takes seconds of a processor that whoever never searches should not wait for."""
         with self._changed:
+            if self._thread.ident is None and not self._stopping:
+                self._thread.start()
             self._changed.notify_all()
 
     def ready(self) -> bool:
@@ -50,7 +54,8 @@ class Indexer:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         if self.index is not None:
             self.index.close()
 

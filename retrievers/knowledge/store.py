@@ -31,8 +31,9 @@ logger = logging.getLogger(__name__)
 class ChromaKnowledge:
     """Implements `domain.ports.Knowledge` over SQLite FTS5 and Chroma.
 
-    Opening takes milliseconds: Chroma and the model load in a background thread, and until they
-    are there `search` answers by words alone (`Hit.semantic` is None, `ready()` False)."""
+    Opening takes milliseconds: Chroma and the model load in a background thread from the first
+    call of any method on, and until they are there `search` answers by words alone (`Hit.semantic`
+    is None, `ready()` False)."""
 
     def __init__(self, directory: Path, embedder: Embedder, *, chroma_url: str = "") -> None:
         """`chroma_url` names a Chroma server; else Chroma lives in the directory.
@@ -53,7 +54,7 @@ class ChromaKnowledge:
     def remember(self, documents: Sequence[Document]) -> None:
         if documents:
             self._lexicon.remember(_storable(document) for document in documents)
-            self._indexer.wake()
+            self._indexer.begin()
 
     def search(
         self,
@@ -65,6 +66,7 @@ class ChromaKnowledge:
         references: Sequence[str] = (),
         limit: int = 10,
     ) -> Sequence[Hit]:
+        self._indexer.begin()
         query = _unicode(query)[:_QUERY_CHARS]
         if limit < 1 or not query.strip():
             return []
@@ -86,9 +88,11 @@ class ChromaKnowledge:
         return hits[:limit]
 
     def ready(self) -> bool:
+        self._indexer.begin()
         return self._indexer.ready()
 
     def settle(self, timeout_s: float) -> bool:
+        self._indexer.begin()
         return self._indexer.settle(timeout_s)
 
     def close(self) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
@@ -35,11 +33,29 @@ def open_records(url: str) -> Engine:
 
 def migrate(engine: Engine) -> None:
     """Runs what is missing of the migrations, all or nothing."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
+        if _version(connection) == newest():
+            return
+        # Half a second to import, for what happens once after an update.
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def newest() -> str:
+    """The latest revision there is, as the names of the files tell: `v0003_…` is 0003."""
+    return max(file.name for file in _MIGRATIONS.glob("versions/v*.py"))[1:5]
+
+
+def _version(connection: Connection) -> str:
+    """Which revision the database has; '' before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
 def _server(url: URL) -> Engine:

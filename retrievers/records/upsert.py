@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -28,9 +28,8 @@ def append(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
 
 
 def _insert(connection: Connection, table: Table) -> tuple[Any, list[str]]:
-    postgres = connection.dialect.name == "postgresql"
-    insert = (postgresql.insert if postgres else sqlite.insert)(table)
-    return insert, [column.name for column in table.primary_key]
+    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")  # the other costs
+    return dialect.insert(table), [column.name for column in table.primary_key]
 
 
 def clean(row: dict[str, Any]) -> dict[str, Any]:

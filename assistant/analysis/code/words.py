@@ -6,11 +6,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-import snowballstemmer
-
-_STEMMER = snowballstemmer.stemmer("english")
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|[A-Za-z]+")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[.\-][A-Za-z_][A-Za-z0-9_]*)*")
 
@@ -32,7 +30,15 @@ _NOISE = frozenset(
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The English Snowball stem (Porter 2001), lower case."""
-    return str(_STEMMER.stemWord(word.lower()))
+    return str(_stemmer().stemWord(word.lower()))
+
+
+@cache
+def _stemmer() -> Any:
+    # It imports its 30 languages: a quarter of a second before the first step of an answer.
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
 
 
 @lru_cache(maxsize=16384)
@@ -43,10 +49,13 @@ def words(text: str) -> tuple[str, ...]:
 
 def telling_words(text: str) -> list[str]:
     """`words` without those that tell nothing about one failure."""
-    return [w for w in words(text) if w not in _NOISE_STEMS and len(w) > 2]
+    noise = _noise()
+    return [w for w in words(text) if w not in noise and len(w) > 2]
 
 
-_NOISE_STEMS = frozenset(stem(w) for w in _NOISE) | _NOISE
+@cache
+def _noise() -> frozenset[str]:
+    return _NOISE | {stem(w) for w in _NOISE}
 
 
 @lru_cache(maxsize=16384)

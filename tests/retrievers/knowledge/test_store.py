@@ -38,6 +38,11 @@ def test_until_the_model_is_there_words_alone_answer(opened: Opens, topics: Topi
     assert hits[0].semantic == pytest.approx(1.0)
 
 
+def test_whoever_never_searches_loads_no_model(opened: Opens, topics: Topics) -> None:
+    opened().close()
+    assert topics.seen == []
+
+
 def test_meaning_finds_what_shares_no_word(opened: Opens) -> None:
     store = opened()
     store.remember([hunk("pool of four"), hunk("cache for a day"), hunk("certificate of a day")])

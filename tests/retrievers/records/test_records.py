@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 
 from assistant.domain.errors import InvalidSettings, OperatorError, StorageFull
 from retrievers.records import SqlChangeLog, SqlReportStore, open_records
+from retrievers.records.engine import newest
 from retrievers.records.tables import metadata
 from tests.builders import a_deploy, a_window
 from tests.builders.reports import a_report
@@ -31,6 +32,11 @@ def test_the_migrations_lead_to_the_tables(engine: Engine) -> None:
         context = MigrationContext.configure(connection)
 
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_newest_migration_is_known_by_its_file(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == newest()
 
 
 def test_opening_again_keeps_everything(tmp_path: Path) -> None:

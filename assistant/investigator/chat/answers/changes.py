@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
 from assistant.analysis.code.words import telling_words
 from assistant.domain.claim import Claim
@@ -20,10 +21,7 @@ from assistant.investigator.chat.times import When
 
 _MOST = 12
 _WEAK = 0.3  # of 1: a part of a score that says this little speaks against a change
-# Words of any question about changes, as `telling_words` has them.
-_PLAIN = frozenset(
-    telling_words("why not could rule out deploy deployment flag commit config change")
-)
+_PLAIN = "why not could rule out deploy deployment flag commit config change"
 _KINDS = {
     "deployment": re.compile(r"\b(?:deploy\w*|releases?|rollouts?|versions?)\b", re.I),
     "flag": re.compile(r"\b(?:flags?|toggles?)\b", re.I),
@@ -154,22 +152,28 @@ def _names(text: str, title: str, service: str, kind: str, change: str, asked: A
     if asked.services:
         fits = not kinds or kind in kinds or (kind == "commit" and "deployment" in kinds)
         return service in asked.services and fits
-    shared = (set(telling_words(text)) & set(telling_words(title))) - _PLAIN
+    shared = (set(telling_words(text)) & set(telling_words(title))) - _plain()
     if kinds and kind not in kinds:
         return False
     named = len(shared) >= 2 or (bool(shared) and (bool(kinds) or len(telling_words(title)) < 3))
     return named or (kinds == {kind} and not _says_more(text))
 
 
+@cache
+def _plain() -> frozenset[str]:
+    """Words of any question about changes, as `telling_words` has them."""
+    return frozenset(telling_words(_PLAIN))
+
+
 def _says_more(text: str) -> bool:
     """Whether a question holds words beyond those of any question."""
-    return bool(set(telling_words(text)) - _PLAIN)
+    return bool(set(telling_words(text)) - _plain())
 
 
 def _names_excluded(text: str, one: RuledOut, asked: Asked) -> bool:
     if asked.services:
         return any(service in one.title for service in asked.services)
-    return bool((set(telling_words(text)) & set(telling_words(one.title))) - _PLAIN)
+    return bool((set(telling_words(text)) & set(telling_words(one.title))) - _plain())
 
 
 def _against(suspect: Suspect, report: Report) -> Iterator[Claim]:
