@@ -22,6 +22,7 @@ CHANGES = (
     EvidenceKind.CONFIG,
 )
 _ONSET = re.compile(r"\bonset (\d\d:\d\d:\d\d)")
+_ENDED = re.compile(r"\bended (\d\d:\d\d:\d\d)")
 _BETWEEN = re.compile(r"^ ?(?:→|->|to) ?$")
 _DIRECTIONS = {
     "rose": Direction.ROSE,
@@ -133,9 +134,11 @@ def course_in_words(evidence: Evidence) -> Course | None:
     earliest, latest = _onset(data)
     name = str(data.get("name") or evidence.title)
     signal = str(data.get("signal") or ("latency" if unit == "s" else ""))
+    ended = _ENDED.search(evidence.excerpt)
+    end = moment(clocks(ended[1])[0], earliest) if ended and earliest is not None else None
     return Course(
         evidence.id, evidence.service, name, signal, unit, said, baseline, peak, earliest, latest,
-        None,
+        end,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from assistant.domain.report import Breakdown
 from assistant.investigator.gate.clock import clocks, days
 from assistant.investigator.gate.courses import Course, Moment
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import UNITS
+from assistant.investigator.gate.lexicon.measures import UNITS
 from assistant.investigator.gate.quantities import quantities
 
 _NAME_UNIT = re.compile(

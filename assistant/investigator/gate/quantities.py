@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.investigator.gate.lexicon import (
+from assistant.investigator.gate.lexicon.measures import (
     AT_LEAST,
     AT_MOST,
     FOLDS,

@@ -14,7 +14,7 @@ from assistant.investigator.gate.clock import Clock, Day, clocks, days
 from assistant.investigator.gate.cues import Cue, cues
 from assistant.investigator.gate.denials import Denial, denials
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import HEDGES
+from assistant.investigator.gate.lexicon.causes import HEDGES
 from assistant.investigator.gate.names import mentions
 from assistant.investigator.gate.quantities import Quantity, quantities
 

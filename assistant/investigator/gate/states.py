@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.investigator.gate.cues import Cue, inflected
-from assistant.investigator.gate.lexicon import HARMED, LINKING, WELL
+from assistant.investigator.gate.lexicon.health import HARMED, LINKING, WELL
 from assistant.investigator.gate.reading import Reading
 
 _APART = 3  # words between the verb and the state

@@ -60,3 +60,19 @@ def test_dates() -> None:
         (0, 3, 3),
         (2026, 3, 4),
     ]
+
+
+def test_numbers_in_words() -> None:
+    text = "seven hundred, twenty-five, two thousand and ten, half a dozen? a dozen, one in twenty"
+    values = [q.value for q in quantities(text)]
+    assert values[:3] == [700, 25, 2010]
+    assert values[-2:] == [12, pytest.approx(0.05)]
+
+
+def test_half_as_long_again_is_one_and_a_half_times() -> None:
+    (again,) = quantities("it takes half as long again")
+    assert (again.value, again.dimension) == (1.5, "x")
+
+
+def test_answers_by_their_status_are_no_seconds() -> None:
+    assert [q.dimension for q in quantities("503s after 3s")] == ["", "s"]

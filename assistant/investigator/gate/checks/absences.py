@@ -11,14 +11,8 @@ from assistant.domain.report import Report
 from assistant.investigator.gate.courses import Course
 from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import (
-    ENDED,
-    ERRORS,
-    FAILURES,
-    GOES_ON,
-    SUCCESSES,
-    UNHURT,
-)
+from assistant.investigator.gate.lexicon.health import ERRORS, FAILURES, SUCCESSES, UNHURT
+from assistant.investigator.gate.lexicon.motion import ENDED, GOES_ON
 from assistant.investigator.gate.names import stem
 from assistant.investigator.gate.reading import Reading
 from assistant.investigator.gate.states import states_of_health

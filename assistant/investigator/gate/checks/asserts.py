@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from assistant.domain.anomaly import Direction
 from assistant.domain.claim import Assertion, AssertionKind
 from assistant.domain.evidence import EvidenceKind
+from assistant.investigator.gate.blame import accuses, acquits
 from assistant.investigator.gate.checks.absences import failing_services
-from assistant.investigator.gate.checks.causes import accuses, acquits
 from assistant.investigator.gate.checks.numbers import matches
 from assistant.investigator.gate.checks.order import contradiction
 from assistant.investigator.gate.culprits import leads, names_hash, suspect_named

@@ -8,20 +8,10 @@ from collections.abc import Iterator
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import (
-    ANOMALY_WORDS,
-    APPEARED,
-    CAUSED_BY,
-    CAUSES,
-    ENDED,
-    FAILURES,
-    FELL,
-    GOES_ON,
-    ROSE,
-    STOPPED,
-    SUCCESSES,
-    UNHURT,
-)
+from assistant.investigator.gate.lexicon.causes import CAUSED_BY, CAUSES
+from assistant.investigator.gate.lexicon.health import FAILURES, SUCCESSES, UNHURT
+from assistant.investigator.gate.lexicon.motion import APPEARED, ENDED, FELL, GOES_ON, ROSE, STOPPED
+from assistant.investigator.gate.lexicon.sequence import ANOMALY_WORDS
 from assistant.investigator.gate.reading import Reading
 
 _TROUBLE = (ROSE, FELL, APPEARED, STOPPED, FAILURES, ANOMALY_WORDS, GOES_ON, CAUSES, CAUSED_BY)

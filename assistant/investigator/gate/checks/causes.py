@@ -7,28 +7,24 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.domain.evidence import Evidence, EvidenceKind
+from assistant.investigator.gate.blame import acquits, acts
 from assistant.investigator.gate.courses import CHANGES
 from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.culprits import changes_meant, is_guilty, leads
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import (
+from assistant.investigator.gate.lexicon.causes import CAUSED_BY, CAUSES
+from assistant.investigator.gate.lexicon.health import FAILURES
+from assistant.investigator.gate.lexicon.sequence import (
     AFTER,
     ANOMALY_WORDS,
     BEFORE,
-    BLAME,
-    CAUSED_BY,
-    CAUSES,
     CHANGE_WORDS,
     EARLIER,
-    FAILURES,
-    INNOCENT,
     LATER,
 )
 from assistant.investigator.gate.linking import linked
 from assistant.investigator.gate.reading import Mention, Reading
 
-# 'Made 188 calls', 'lets go', 'cost nothing': no cause.
-_NOT_THIS = re.compile(r"(?:\bnot|n't|\bnever)(?: \w+)? $", re.IGNORECASE)
 _APART = re.compile(
     r"[,;:.]|\b(?:when|whenever|on|at|with|while|because|for|by|from|as|after|before|if|and|but|than"
     r"|against|since|where|which)\b",
@@ -41,17 +37,6 @@ _PASSIVE = re.compile(
     re.IGNORECASE,
 )
 _INDIRECT = ("fault", "doing", "moved from", "travelled from", "flowed from", "passed from")
-_IDLE = re.compile(r" (?:\d|an? |up |no |use |sure |sense |clear|go\b|out\b|by\b|in\b|at\b|with\b)")
-_NOUNS = ("culprit", "guilty", "at fault", "the cause", "the root cause", "the trigger", "cause")
-_INTRANSITIVE = re.compile(
-    r"(?: (?:up|down|out|over|off))?(?:[.,;:)—]|\s*$| (?:in|on|at|when|while|before|after|until"
-    r"|since|as|during|within|to|because|and|but|again|too|so|already)\b)",
-    re.IGNORECASE,
-)
-_DETERMINED = re.compile(r"(?:'s|\b(?:the|an?|this|that|its|their|of|any|every|more|longer)) $")
-_DEFINITE = re.compile(
-    r"\b(?:is|are|was|were)(?: not|n't) (?:the|what|why|where|how)\b", re.IGNORECASE
-)
 _SYMPTOMS = frozenset((EvidenceKind.SERIES, EvidenceKind.LOG, EvidenceKind.TRACE))
 _RELATIONS = (
     *BEFORE,
@@ -86,7 +71,7 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
         for c in reading.cues(CAUSES)
         if not any(start <= c.start < end for start, end in taken)
         and not reading.negated(c.start)
-        and _acts(reading, c)
+        and acts(reading, c)
         and not _PASSIVE.search(reading.plain[: c.end])
     ]
     backward = tuple(c for c in backward if not reading.negated(c.start))
@@ -102,17 +87,6 @@ def check_causes(reading: Reading, grounds: Grounds) -> Iterator[str]:
     yield from _indirectly(reading, grounds)
     for cue in forward:
         yield from _between(*_sides_of_forward(reading, cue), grounds)
-
-
-def _acts(reading: Reading, cue: Cue, *, denied: bool = False) -> bool:
-    """A verb with an object: not 'the delay', and not 'it broke at noon'."""
-    if cue.phrase in _NOUNS or cue.phrase.count(" ") > 1:
-        return True  # 'brings checkout down' has its object within
-    if not denied and _IDLE.match(reading.plain, cue.end):
-        return False
-    if _INTRANSITIVE.match(reading.plain, cue.end):
-        return False
-    return " " in cue.phrase or not _DETERMINED.search(reading.plain[: cue.start].lower())
 
 
 def _indirectly(reading: Reading, grounds: Grounds) -> Iterator[str]:
@@ -140,32 +114,6 @@ def _by(reading: Reading) -> Iterator[Cue]:
     for cue in reading.cues(CAUSES):
         if cue.phrase.endswith("ed") and reading.plain[cue.end : cue.end + 4] == " by ":
             yield Cue(cue.start, cue.end + 3, f"{cue.phrase} by")
-
-
-def acquits(reading: Reading) -> bool:
-    """Whether the sentence says of something that it was not the cause."""
-    if reading.said(INNOCENT):
-        return True
-    if any(_NOT_THIS.search(reading.plain[: c.start]) for c in reading.cues(CAUSED_BY)):
-        return True
-    if _DEFINITE.search(reading.plain):
-        return True  # 'is not what slows it down', 'is not the one to look at'
-    blame = (
-        *reading.cues(BLAME),
-        *(c for c in reading.cues(CAUSES) if _acts(reading, c, denied=True)),
-    )
-    return any(_denied_behind(reading, c) or reading.negated(c.start) for c in blame)
-
-
-def _denied_behind(reading: Reading, cue: Cue) -> bool:
-    """'… causes nothing', '… explains none of it'."""
-    after = next((t.start for t in reading.tokens if t.start >= cue.end), None)
-    return any(d.start == after and d.word != "without" for d in reading.denials)
-
-
-def accuses(reading: Reading) -> bool:
-    cues = (*reading.cues(CAUSES), *reading.cues(CAUSED_BY))
-    return any(not reading.negated(c.start) for c in cues)
 
 
 def _acquitted(reading: Reading, grounds: Grounds) -> Iterator[str]:

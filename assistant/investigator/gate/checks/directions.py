@@ -8,14 +8,14 @@ from datetime import timedelta
 from itertools import pairwise
 
 from assistant.domain.anomaly import Direction
-from assistant.investigator.gate.checks.causes import acquits
+from assistant.investigator.gate.blame import acquits
 from assistant.investigator.gate.checks.numbers import matches
 from assistant.investigator.gate.clock import meets
 from assistant.investigator.gate.courses import Course
 from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.facts import Fact, unit_of
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import (
+from assistant.investigator.gate.lexicon.motion import (
     AMBIGUOUS,
     APPEARED,
     ENDED,

@@ -14,7 +14,7 @@ from assistant.investigator.gate.checks.numbers import matches
 from assistant.investigator.gate.courses import CHANGES
 from assistant.investigator.gate.facts import Fact, in_text
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import (
+from assistant.investigator.gate.lexicon.deeds import (
     ADDS,
     KEPT,
     LOWERS,

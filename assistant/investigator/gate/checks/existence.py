@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.investigator.gate.denials import Denial
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import BLAME, CAUSES, EXISTS, FLAT, SAYS
+from assistant.investigator.gate.lexicon.causes import BLAME, CAUSES
+from assistant.investigator.gate.lexicon.health import EXISTS, SAYS
+from assistant.investigator.gate.lexicon.motion import FLAT
 from assistant.investigator.gate.linking import Event, events, vocabulary
 from assistant.investigator.gate.names import stem, written_in
 from assistant.investigator.gate.reading import Reading

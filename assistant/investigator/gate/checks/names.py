@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import AFTER, BEFORE, CAUSED_BY, CAUSES, LATER
+from assistant.investigator.gate.lexicon.causes import CAUSED_BY, CAUSES
+from assistant.investigator.gate.lexicon.sequence import AFTER, BEFORE, LATER
 from assistant.investigator.gate.names import stem, written_in
 from assistant.investigator.gate.reading import Mention, Reading
 

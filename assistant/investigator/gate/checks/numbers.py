@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from assistant.domain.evidence import EvidenceKind
 from assistant.investigator.gate.facts import Fact, durations, facts_of
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import BINARY_BYTES, DISTANCE, FOLDS
+from assistant.investigator.gate.lexicon.measures import BINARY_BYTES, DISTANCE, FOLDS
 from assistant.investigator.gate.quantities import Quantity
 from assistant.investigator.gate.reading import Reading
 

@@ -9,7 +9,7 @@ from itertools import permutations
 from assistant.investigator.gate.cues import Cue
 from assistant.investigator.gate.culprits import is_guilty
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import (
+from assistant.investigator.gate.lexicon.sequence import (
     AFTER,
     ANOMALY_WORDS,
     BEFORE,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from assistant.investigator.gate.facts import facts_of
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import FEW, MOST, SUCCESSES
+from assistant.investigator.gate.lexicon.health import SUCCESSES
+from assistant.investigator.gate.lexicon.measures import FEW, MOST
 from assistant.investigator.gate.reading import Reading
 
 _HALF, _CLEARLY = 0.5, 0.1

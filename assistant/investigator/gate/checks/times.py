@@ -9,12 +9,8 @@ from datetime import timedelta
 from assistant.investigator.gate.clock import Clock, meets
 from assistant.investigator.gate.courses import Moment
 from assistant.investigator.gate.grounds import Grounds
-from assistant.investigator.gate.lexicon import (
-    ANOMALY_WORDS,
-    CHANGE_NOUNS,
-    CHANGE_WORDS,
-    FAILURES,
-)
+from assistant.investigator.gate.lexicon.health import FAILURES
+from assistant.investigator.gate.lexicon.sequence import ANOMALY_WORDS, CHANGE_NOUNS, CHANGE_WORDS
 from assistant.investigator.gate.reading import Reading
 
 _SOON = 300  # seconds
