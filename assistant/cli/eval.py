@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli import options
-from assistant.domain.errors import InvalidPayload, OperatorError
+from assistant.domain.errors import InvalidPayload, OperatorError, StoreInUse
 
 if TYPE_CHECKING:
     from assistant.llmops.evaluation.results import Contestant, Result
@@ -49,6 +49,7 @@ _WIDEST = 160
     show_default=True,
     help="Points that a case, and the mean, may fall.",
 )
+@click.option("--no-record", is_flag=True, help="Keep no scores for `causeway quality`.")
 @options.as_json
 @click.pass_obj
 def command(
@@ -60,6 +61,7 @@ def command(
     out: Path | None,
     baseline: Path | None,
     tolerance: float,
+    no_record: bool,
     as_json: bool,
 ) -> None:
     """Grade investigations of the incidents of SUITE: a suite.toml, or the folder that holds one.
@@ -85,10 +87,12 @@ def command(
     fell = _fallen(results, baseline, tolerance)
     if out:
         _write(out, json.dumps(told, indent=1), page(told, compared, fell))
+    if not no_record:
+        _record(settings, read.name, results)
     if as_json:
         click.echo(json.dumps({**told, "comparisons": compared, "fallen": fell}, indent=1))
     else:
-        click.echo(table(told, width=min(shutil.get_terminal_size().columns, _WIDEST)))
+        click.echo(table(told, width=min(shutil.get_terminal_size((_WIDEST, 0)).columns, _WIDEST)))
         click.echo("".join(f"{line}\n" for line in compared), nl=False)
         click.echo("".join(f"Worse than the baseline: {line}\n" for line in fell), nl=False)
     click.get_current_context().exit(_FELL if fell else 0)
@@ -122,19 +126,22 @@ def _contestants(
 
 
 def _progress(result: Result) -> None:
-    click.echo(f"{result.case} by {result.contestant}: {result.grade.counted}", err=True)
+    click.echo(f"{result.case} by {result.contestant.name}: {result.grade.counted}", err=True)
 
 
 def _compared(results: Sequence[Result]) -> list[str]:
-    """The first contestant against each other one."""
+    """Another wording against the same model with ours, each other one against the first."""
     from assistant.llmops.evaluation.comparison import difference
     from assistant.llmops.evaluation.results import by_contestant, points
 
-    (first, own), *others = by_contestant(results).items()
-    return [
-        f"{name} against {first}: {difference(points(own), points(theirs))}"
-        for name, theirs in others
-    ]
+    runs = by_contestant(results)
+    first, *others = runs
+    told = []
+    for name in others:
+        contestant = runs[name][0].contestant
+        base = contestant.model if contestant.prompts else first
+        told.append(f"{name} against {base}: {difference(points(runs[base]), points(runs[name]))}")
+    return told
 
 
 def _fallen(results: Sequence[Result], baseline: Path | None, tolerance: float) -> list[str]:
@@ -152,6 +159,18 @@ def _fallen(results: Sequence[Result], baseline: Path | None, tolerance: float) 
         for name, own in by_contestant(results).items()
         for line in fallen(kept_points(kept, name), points(own), tolerance)
     ]
+
+
+def _record(settings: Settings, suite: str, results: Sequence[Result]) -> None:
+    """As scores in the data directory in use; one that a server owns is left alone."""
+    from assistant.llmops.evaluation.results import scores
+    from assistant.wiring import now, open_causeway
+
+    try:
+        with open_causeway(settings, long_running=False) as causeway:
+            causeway.ledger.judge(scores(suite, results, now()))
+    except StoreInUse as error:
+        click.echo(f"The scores are not kept for `causeway quality`: {error}", err=True)
 
 
 def _write(folder: Path, results: str, page: str) -> None:

@@ -75,6 +75,6 @@ def measure(name: str, value: float) -> str:
     """In the unit that the name of the score carries; a share without one."""
     if name.endswith("_seconds"):
         return f"{value:.3f} s"
-    if name.endswith("_sentences"):
+    if name.endswith(("_sentences", "_points")):
         return f"{value:.1f}"
     return f"{value:.0%}"

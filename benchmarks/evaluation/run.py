@@ -16,7 +16,7 @@ from assistant.llmops.evaluation.results import Contestant, Result
 from assistant.llmops.evaluation.suite import Case, Suite
 from benchmarks.evaluation.incidents import opened
 
-_CONTEXT = CallContext(step="investigate", channel="eval")
+_CONTEXT = CallContext(step="investigate", channel="bench")
 
 
 def evaluate(
@@ -48,6 +48,7 @@ def _result(
 ) -> Result:
     own = {**settings, "prompts": contestant.prompts or settings.get("prompts")}
     with opened(case.incident, workspace, models, own) as ready:
+        ready.causeway.warm_up()
         started = time.perf_counter()
         try:
             report = ready.causeway.investigate(
@@ -56,10 +57,10 @@ def _result(
         except CausewayError as error:  # an engine that refuses has answered wrongly
             nothing = Answer(Verdict.NOT_ENOUGH_EVIDENCE)
             refused = replace(grade(nothing, case), points=0, label="refused")
-            return Result(contestant.name, case.name, nothing, refused, 0.0, ended=str(error))
+            return Result(contestant, case.name, nothing, refused, 0.0, ended=str(error))
         seconds = time.perf_counter() - started
         answer = answer_of(report, ready.original)
-    bare = Result(contestant.name, case.name, answer, grade(answer, case), seconds)
+    bare = Result(contestant, case.name, answer, grade(answer, case), seconds)
     return _with_model(bare, report)
 
 
@@ -67,5 +68,4 @@ def _with_model(result: Result, report: Report) -> Result:
     told = report.narration
     if told is None:
         return result
-    prompt = f"{told.prompt.name}@{told.prompt.version} ({told.prompt.digest})"
-    return replace(result, usage=told.usage, prompt=prompt, ended=told.ended)
+    return replace(result, usage=told.usage, prompt=told.prompt, ended=told.ended)

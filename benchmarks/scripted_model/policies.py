@@ -16,6 +16,7 @@ from benchmarks.scripted_model.reply import Reply, ToolUse
 _EVIDENCE = re.compile(r"^(E\d+) (\S+) (.*\b(?:rose|fell|appeared|stopped)\b.*)$", re.MULTILINE)
 _VERDICT = re.compile(r"^verdict:\n(\w+), confidence (\S+): (.*) \[(E[^\]]*)\]$", re.MULTILINE)
 _SUSPECT = re.compile(r"^\w+ (\S+) “.*, score ", re.MULTILINE)
+_BLAMED = re.compile(r"^\w+ (\S+) “.*, score \S+ \[(E[^\]]*)\]$", re.MULTILINE)
 _SENTENCES = 4
 
 
@@ -31,6 +32,24 @@ def mistaken(request: dict[str, Any]) -> Reply:
     if answer["sentences"]:
         answer["sentences"][0]["text"] += " 98765 requests failed."
     return _through_the_schema(request, answer)
+
+
+def terse(request: dict[str, Any]) -> Reply:
+    """Says the verdict, and nothing of what was measured."""
+    answer = _answer(request)
+    return _through_the_schema(request, answer | {"sentences": answer["sentences"][:1]})
+
+
+def blaming(request: dict[str, Any]) -> Reply:
+    """Blames the first suspect where the analysis blames none, because of what was measured."""
+    answer = _answer(request)
+    suspect, measured = _BLAMED.search(_text(request)), answer["sentences"][1:2]
+    if answer.get("guilty") or suspect is None or not measured:
+        return no_tool(request)
+    cited = [*measured[0]["evidence"], *suspect[2].split()]
+    reason = {"text": measured[0]["text"], "evidence": cited}
+    guilt = {"verdict": "change_guilty", "guilty": suspect[1], "overrules": reason}
+    return _through_the_schema(request, answer | guilt | {"sentences": [reason]})
 
 
 def three_tools(request: dict[str, Any]) -> Reply:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
 from assistant.domain.errors import InvalidPayload
-from assistant.domain.usage import Usage
+from assistant.domain.usage import CallContext, PromptRef, Score, Usage
 from assistant.llmops.evaluation.grading import Answer, Grade
 
 
@@ -29,13 +30,13 @@ class Contestant:
 class Result:
     """One case by one contestant. `cost_usd` is None when a price is unknown."""
 
-    contestant: str
+    contestant: Contestant
     case: str
     answer: Answer
     grade: Grade
     seconds: float
     usage: Usage = field(default_factory=Usage)
-    prompt: str = ""  # name@version (digest)
+    prompt: PromptRef | None = None
     ended: str = ""
 
     @property
@@ -47,7 +48,7 @@ def by_contestant(results: Sequence[Result]) -> dict[str, list[Result]]:
     """In the order of their first result."""
     found: dict[str, list[Result]] = {}
     for result in results:
-        found.setdefault(result.contestant, []).append(result)
+        found.setdefault(result.contestant.name, []).append(result)
     return found
 
 
@@ -70,6 +71,22 @@ def summed(results: Sequence[Result]) -> dict[str, Any]:
         "cost_usd": sum(known) if len(known) == len(costs) else None,
         "seconds": median(r.seconds for r in results),
     }
+
+
+def scores(suite: str, results: Sequence[Result], at: datetime) -> list[Score]:
+    """What the ledger keeps of a run: `eval_points` (0..100) of each case by each contestant."""
+    return [
+        Score(
+            at,
+            "eval_points",
+            float(result.grade.counted),
+            result.grade.label,
+            f"{suite}: {result.case}",
+            result.contestant.model,
+            CallContext(step="eval", channel="bench", prompt=result.prompt),
+        )
+        for result in results
+    ]
 
 
 def document(suite: str, results: Sequence[Result]) -> dict[str, Any]:
@@ -99,9 +116,13 @@ def _row(result: Result) -> dict[str, Any]:
         "usage": asdict(result.usage),
         "cost_usd": result.cost_usd,
         "seconds": round(result.seconds, 3),
-        "prompt": result.prompt,
+        "prompt": _prompt(result.prompt),
         "ended": result.ended,
     }
+
+
+def _prompt(ref: PromptRef | None) -> str:
+    return f"{ref.name}@{ref.version} ({ref.digest})" if ref else ""
 
 
 def kept_points(kept: Mapping[str, Any], name: str) -> dict[str, float]:

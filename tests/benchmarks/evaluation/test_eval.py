@@ -1,65 +1,133 @@
-"""The small suite through the command, with the scripted server in a model's place."""
+"""The small suite through the command, with the scripted server in a model's place: the gate of CI,
+what makes it fall, and two contestants side by side."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from assistant.cli import cli
-from benchmarks.scripted_model import ScriptedModel, policies
+from benchmarks.evaluation.scripted import NAME, SUITE, standing_in
+from benchmarks.scripted_model import Policy, Reply, policies
+from prompts import FOLDER
 
-SUITE = Path(__file__).parents[3] / "benchmarks" / "evaluation" / "suites" / "small"
+BASELINE = SUITE / "baseline.json"
 
 
-def evaluate(*given: str, environment: dict[str, str] | None = None) -> Result:
-    return CliRunner().invoke(cli, ["eval", str(SUITE), *given], env=environment)
+def evaluate(
+    suite: Path, *given: str, policy: Policy = policies.no_tool, names: Sequence[str] = (NAME,)
+) -> Result:
+    with standing_in(policy, names) as environment:
+        return CliRunner().invoke(cli, ["eval", str(suite), *given], env=dict(environment))
+
+
+def suite_of(folder: Path, incident: str, says: str = "abstain = true") -> Path:
+    (folder / "suite.toml").write_text(
+        f'name = "one"\n[[case]]\nname = "{incident}"\nincident = "{SUITE / incident}"\n{says}\n'
+    )
+    return folder
+
+
+def careless(request: dict[str, Any]) -> Reply:
+    """Names a change where the analysis names none, and cites no more than it must to say so."""
+    named = any("verdict:\nchange_guilty" in str(m.get("content")) for m in request["messages"])
+    return (policies.terse if named else policies.blaming)(request)
 
 
 @pytest.mark.slow
-def test_a_model_beside_none(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    with ScriptedModel(policy=policies.no_tool) as server:
-        table = {"scripted": {"model": "scripted", "base_url": server.url, "tools": "yes"}}
-        environment = {"CAUSEWAY_MODELS": json.dumps(table)}
-        first = evaluate(
-            *("--no-model", "--model", "scripted", "--out", str(out), "--json"),
-            environment=environment,
-        )
+def test_the_gate_passes_on_what_it_was_made_with() -> None:
+    """When the analysis gets better this still passes, and the baseline may be made anew."""
+    ended = evaluate(SUITE, "--model", NAME, "--baseline", str(BASELINE), "--no-record")
+    assert ended.exit_code == 0, ended.output
+    assert "Worse than" not in ended.output
 
-    assert first.exit_code == 0, first.output
-    kept = json.loads((out / "results.json").read_text())
-    alone, scripted = kept["runs"]
-    assert (alone["name"], alone["points"], alone["calls"]) == ("none", 100, 0)
-    assert (scripted["name"], scripted["points"], scripted["cost_usd"]) == ("scripted", 100, None)
-    assert scripted["input_tokens"] > 1_000
+
+@pytest.mark.slow
+def test_the_gate_falls_for_a_model_that_guesses_and_does_not_cite(tmp_path: Path) -> None:
+    given = ("--model", NAME, "--baseline", str(BASELINE), "--no-record", "--out", str(tmp_path))
+    ended = evaluate(SUITE, *given, policy=careless)
+
+    assert ended.exit_code == 6, ended.output
+    lines = [line for line in ended.output.splitlines() if line.startswith("Worse than")]
+    told = f"Worse than the baseline: {NAME}, "
+    assert told + "a pool made too small: 100 → 65 points" in lines
+    assert told + "a change that nobody can read: 100 → 0 points" in lines
+    (run,) = json.loads((tmp_path / "results.json").read_text())["runs"]
+    graded = {row["case"]: (row["label"], row["uncited"]) for row in run["results"]}
+    assert graded["a pool made too small"] == ("bullseye", ["waiting for a pool connection"])
+    assert graded["a change that nobody can read"] == ("forbidden", [])
+    assert run["points"] < 100
+    page = (tmp_path / "report.html").read_text()
+    assert "Worse than its baseline" in page
+    assert "a change that nobody can read: 100 → 0 points" in page
+
+
+@pytest.mark.slow
+def test_two_models_with_two_wordings_side_by_side(tmp_path: Path) -> None:
+    wording = tmp_path / "wording"
+    wording.mkdir()
+    ours = (FOLDER / "investigate.md").read_text()
+    (wording / "investigate.md").write_text(ours + "\nThe second wording.\n")
+    asked: list[tuple[str, bool]] = []
+
+    def heard(request: dict[str, Any]) -> Reply:
+        second = "The second wording." in json.dumps(request["messages"])
+        asked.append((request["model"], second))
+        return policies.no_tool(request)
+
+    given = ("--no-model", "--model", "a", "--model", "b", "--prompts", str(wording))
+    out = tmp_path / "out"
+    ended = evaluate(
+        suite_of(tmp_path, "dark"), *given, "--out", str(out), policy=heard, names=("a", "b")
+    )
+
+    assert ended.exit_code == 0, ended.output
+    assert asked == [("a", False), ("b", False), ("a", True), ("b", True)]
+    runs = json.loads((out / "results.json").read_text())["runs"]
+    names = ["none", "a", "b", "a with wording", "b with wording"]
+    assert [run["name"] for run in runs] == names
+    digests = [run["results"][0]["prompt"] for run in runs]
+    assert digests[0] == ""
+    assert digests[1] == digests[2] != digests[3] == digests[4]
+    assert [run["calls"] for run in runs] == [0, 1, 1, 1, 1]
     page = (out / "report.html").read_text()
-    assert "scripted against none: +0.0 points" in page
-    assert page.count("<svg") == 3
+    for name, base in zip(names[1:], ("none", "none", "a", "b"), strict=True):
+        assert f"{name} against {base}: +0.0 points" in page
+        assert f"<th>{name}</th>" in page
     assert "<script" not in page
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("was", "code"), [(100, 0), (110, 0), (111, 6)])
-def test_worse_than_the_baseline_by_more_than_the_tolerance_ends_with_its_own_code(
-    tmp_path: Path, was: int, code: int
-) -> None:
-    (tmp_path / "suite.toml").write_text(
-        f'name = "one"\n[[case]]\nname = "dark"\nincident = "{SUITE / "dark"}"\nabstain = true\n'
-    )
+def test_points_are_scores_that_quality_shows(tmp_path: Path) -> None:
+    own = {"CAUSEWAY_DATA_DIR": str(tmp_path / "data"), "CAUSEWAY_MODELS": "{}"}
+    suite = suite_of(tmp_path, "dark")
+    kept = CliRunner().invoke(cli, ["eval", str(suite)], env=own)
+    unkept = CliRunner().invoke(cli, ["eval", str(suite), "--no-record"], env=own)
+    assert (kept.exit_code, unkept.exit_code) == (0, 0), kept.output + unkept.output
+
+    shown = CliRunner().invoke(cli, ["quality", "--by", "channel", "--json"], env=own)
+    (row,) = json.loads(shown.output)["rows"]
+    assert (row["name"], row["count"], row["mean"]) == ("eval_points", 1, 100)
+    assert row["keys"] == {"channel": "bench"}
+    assert "100.0" in CliRunner().invoke(cli, ["quality"], env=own).output
+
+
+@pytest.mark.slow
+def test_a_fall_within_the_tolerance_is_no_fall(tmp_path: Path) -> None:
     baseline = tmp_path / "baseline.json"
-    runs = [{"name": "none", "results": [{"case": "dark", "points": was}]}]
+    runs = [{"name": "none", "results": [{"case": "dark", "points": 110}]}]
     baseline.write_text(json.dumps({"runs": runs}))
-    given = ("--no-model", "--baseline", str(baseline), "--tolerance", "10")
-    ended = CliRunner().invoke(cli, ["eval", str(tmp_path), *given])
-    assert ended.exit_code == code, ended.output
-    assert ("Worse than the baseline: none, dark: 111 → 100 points" in ended.output) == (code == 6)
+    given = ("--no-model", "--no-record", "--baseline", str(baseline), "--tolerance", "10")
+    assert evaluate(suite_of(tmp_path, "dark"), *given).exit_code == 0
 
 
 def test_what_cannot_be_run_is_told() -> None:
-    unknown = evaluate("--model", "nobody")
+    unknown = evaluate(SUITE, "--model", "nobody")
     assert "No model is called 'nobody'" in str(unknown.exception)
-    wording = evaluate("--prompts", str(SUITE))
+    wording = CliRunner().invoke(cli, ["eval", str(SUITE), "--prompts", str(SUITE)])
     assert wording.exit_code == 2
