@@ -35,7 +35,7 @@ def command(config: Path | None, question: str, report_id: str, as_json: bool) -
     from assistant.cli.talking import Progress, answer_text, followed, person, readable
 
     progress = Progress(tokens=sys.stderr.isatty())
-    with connected(options.settings_from(config), tell=progress.step) as backend:
+    with connected(options.settings_from(config), hear=progress.show) as backend:
         chat = backend.start_chat(user=person(), report_id=report_id)
         try:
             event = followed(backend.say(chat.id, readable(question)), progress)

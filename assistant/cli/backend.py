@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from assistant.domain.conversation import Event, EventKind
 from assistant.domain.errors import StoreInUse
 
 if TYPE_CHECKING:
     from assistant.domain.changes import RecordedChange
-    from assistant.domain.conversation import Conversation, Event, Feedback
+    from assistant.domain.conversation import Conversation, Feedback
     from assistant.domain.report import Question, Report
     from assistant.domain.signals import Series
     from assistant.domain.usage import QualityRow, SpendRow, Usage
@@ -107,16 +108,16 @@ def connected(
     settings: Settings,
     *,
     patience: timedelta = timedelta(minutes=5),
-    tell: Callable[[str], None] = lambda step: None,
+    hear: Callable[[Event], None] = lambda event: None,
 ) -> Iterator[Backend]:
-    """The right backend for the data directory; `tell` hears what takes its time. Raises
-    StoreInUse when its owner is a command that answers nobody, Unreachable when the server does
-    not respond."""
+    """The right backend for the data directory; `hear` hears the steps before the first of an
+    answer, numbered 0. Raises StoreInUse when its owner is a command that answers nobody,
+    Unreachable when the server does not respond."""
     from retrievers.ownership import owner_of
 
     owner = owner_of(settings.data_dir)
     if owner is None:
-        tell("opening the stores")
+        hear(_step("opening the stores"))
         from assistant.cli.local import Local
         from assistant.wiring import open_causeway
 
@@ -128,7 +129,7 @@ def connected(
             f"Another causeway command (process {owner.pid}) is using {settings.data_dir}.",
             hint="Wait until it is done, or set CAUSEWAY_DATA_DIR to another folder.",
         )
-    tell("asking the server")
+    hear(_step("asking the server"))
     from assistant.cli.remote import Remote
 
     remote = Remote(owner.address, patience)
@@ -136,3 +137,7 @@ def connected(
         yield remote
     finally:
         remote.close()
+
+
+def _step(text: str) -> Event:
+    return Event(0, datetime.now(UTC), EventKind.STEP, text)

@@ -51,7 +51,7 @@ def command(config: Path | None, report_id: str, chat_id: str, listing: bool) ->
         raise click.UsageError("Give --report or --continue, not both.")
     settings = options.settings_from(config)
     progress = Progress(tokens=sys.stderr.isatty())
-    with connected(settings, tell=progress.step) as backend:
+    with connected(settings, hear=progress.show) as backend:
         if listing:
             _list(backend)
             return

@@ -95,11 +95,11 @@ def command(
     settings = _with_repository(options.settings_from(config), repo)
     question = _question(settings, service, at, window, alert, symptom)
     question = replace(question, baseline=baseline)
-    with connected(settings) as backend:
-        if repo:
-            question = replace(question, repository=backend.repository(repo))
-        with _status() as status:
-            watched = _Watched(status)
+    with _status() as status:
+        watched = _Watched(status)
+        with connected(settings, hear=watched.event) as backend:
+            if repo:
+                question = replace(question, repository=backend.repository(repo))
             report = backend.investigate(
                 question,
                 watched.step,

@@ -60,7 +60,6 @@ class Remote:
     ) -> Report:
         from assistant.api.schemas import question_to_dict
 
-        progress("asking the server")
         asked = {"model": model, "user": person(), "channel": "cli"}
         body = question_to_dict(question)
         report_id = ""
