@@ -65,9 +65,12 @@ _RATE = re.compile(rf"(?: [a-z]+){{1,2}}{_PER.pattern}")
 _NOUN = re.compile(r"[- ]((?:[a-z]+ ){0,2}[a-z]+)", re.IGNORECASE)
 _BEFORE = re.compile(r"([~≈<>≥]|[A-Za-z]+)\s*$")
 _ROLES = re.compile(
-    r"^,? ?(?:instead of|rather than|where|from|down from|up from|against|before it was|not|"
-    r"compared (?:to|with)|formerly|previously|after|over|versus|vs\.?)(?: \w+){0,2} ?$"
+    r"^(?: at(?: the)?(?: \w+)?)? *,? ?(?:instead of|rather than|where|from|down from|up from"
+    r"|against|before it was|not|compared (?:to|with)|formerly|previously|after|over|versus|vs\.?)"
+    r"(?: \w+){0,2} ?$"
 )
+_FORMERLY = re.compile(r" (?:before|previously|formerly|earlier|usually|normally|otherwise)\b")
+_NEAR = 20  # characters between '175 ms' and '27 before'
 _JOINED = re.compile(
     r"^(?: ?[a-zµ%]{0,3})? ?(?:to|and|-|–|→|->|or|out of|of|vs\.?|versus|up to|down to|rather than|"
     r"instead of) ?(?:about |around |over |only |just |~)?$"
@@ -223,7 +226,9 @@ def _share_units(text: str, found: list[Quantity]) -> Iterator[Quantity]:
     for number, one in enumerate(found):
         earlier = found[number - 1] if number else None
         united = not one.dimension and earlier and earlier.dimension in ("s", "B", "%")
-        if united and earlier and _ROLES.match(text[earlier.end : one.start]):
+        between = text[earlier.end : one.start] if earlier else ""
+        told = _ROLES.match(between) or (_FORMERLY.match(text, one.end) and len(between) < _NEAR)
+        if united and earlier and told:
             yield _like(one, earlier)
             continue
         following = found[number + 1] if number + 1 < len(found) else None

@@ -37,6 +37,9 @@ _CUES = (
 )
 _LITTLE = 1.5
 _MINUTE = timedelta(minutes=1)
+_ANOTHER = re.compile(
+    r"than (?:the|those|that|any|other|most|all) (?!usual|normal|baseline|day|before)"
+)
 _GERUND = re.compile(r" \w+ing\b")
 _PAST = {Direction.ROSE: "rose", Direction.FELL: "fell", Direction.APPEARED: "appeared",
          Direction.STOPPED: "stopped"}  # fmt: skip
@@ -66,7 +69,7 @@ def _words(reading: Reading, grounds: Grounds, courses: Sequence[Course]) -> Ite
                     continue  # 'dropping the index made it slow': no series drops
             if _GERUND.match(reading.plain, cue.end):
                 continue  # 'stopped answering': somebody, not a series
-            if _is_of_an_end(reading, cue.start, courses):
+            if _is_of_an_end(reading, cue.start, courses) or _of_another(reading, cue):
                 continue
             meant = _meant(reading, cue.start, grounds, courses)
             if reading.negated(cue.start):
@@ -77,6 +80,12 @@ def _words(reading: Reading, grounds: Grounds, courses: Sequence[Course]) -> Ite
             elif meant and not any(way in c.ways for c in meant):
                 ways = sorted(_PAST[w] for w in meant[0].ways)
                 yield f"“{cue.phrase}”: {_name(meant)} {ways[0]}, by the evidence cited."
+
+
+def _of_another(reading: Reading, cue: Cue) -> bool:
+    """'Fails less often than the services below': compared with another, not with before."""
+    than = reading.plain.rfind("than", cue.start, cue.end + len(" than"))
+    return than >= 0 and _ANOTHER.match(reading.plain, than) is not None
 
 
 def _hardly(reading: Reading, cue: Cue, courses: Sequence[Course]) -> bool:

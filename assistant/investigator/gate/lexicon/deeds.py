@@ -19,14 +19,15 @@ REMOVES = phrases(
 
 RAISES = phrases(
     """
-    raises, increases, relaxes, lengthens, doubles, extends, loosens, bumps, enlarged, grew
+    raises, increases, relaxes, lengthens, doubles, extends, loosens, bumps, enlarged, grew,
+    larger, bigger, makes * larger, makes * bigger
     """
 )
 
 LOWERS = phrases(
     """
     lowers, reduces, shrinks, shrank, shortens, tightens, halves, cuts, decreases, takes *
-    away, took * away, take away, cut back
+    away, took * away, take away, cut back, smaller, makes * smaller, fewer
     """
 )
 

@@ -19,7 +19,8 @@ ROSE = phrases(
     took off, boom, boomed, creep up, edge up, shoot up, go north, mount, lengthen, swell,
     multiply, inflate, balloon, mushroom, snowball, upswing, uptick, upsurge, elevated, hike,
     hiked, amplify, heighten, enlarge, expand, more and more, pick up, picked up, flare up,
-    flared up, blow up, twice as, upward
+    flared up, blow up, twice as, upward, heavier, steeper, larger than, greater than, bigger
+    than, more slowly, more often, more frequently, more heavily, less quickly
     """
 )
 
@@ -39,7 +40,9 @@ FELL = phrases(
     fade, faded, ebb, ebbed away, recede, dwindle, wane, abate, slacken, subside, ease off,
     level down, fall off, falls off, fell off, nosedive, crater, tail off, tailed off, go
     south, slump, thin out, downswing, downturn, downward, fewer and fewer, less and less, let
-    up, die down, melt away, contract=, curtail
+    up, die down, melt away, contract=, curtail, lighter, briefer, swifter, smaller than, more
+    quickly, more swiftly, more promptly, less often, less frequently, more rarely, less
+    heavily, smoother
     """
 )
 
