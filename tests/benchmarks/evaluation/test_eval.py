@@ -26,10 +26,16 @@ def evaluate(
         return CliRunner().invoke(cli, ["eval", str(suite), *given], env=dict(environment))
 
 
-def suite_of(folder: Path, incident: str, says: str = "abstain = true") -> Path:
-    (folder / "suite.toml").write_text(
-        f'name = "one"\n[[case]]\nname = "{incident}"\nincident = "{SUITE / incident}"\n{says}\n'
-    )
+def part(folder: Path, *names: str) -> Path:
+    """Some cases of the small suite, with their part of the baseline."""
+    head, *cases = (SUITE / "suite.toml").read_text().split("[[case]]")
+    chosen = [case for case in cases if any(f'name = "{name}"' in case for name in names)]
+    text = "[[case]]".join((head, *chosen)).replace('incident = "', f'incident = "{SUITE}/')
+    (folder / "suite.toml").write_text(text)
+    kept = json.loads(BASELINE.read_text())
+    for run in kept["runs"]:
+        run["results"] = [row for row in run["results"] if row["case"] in names]
+    (folder / "baseline.json").write_text(json.dumps(kept))
     return folder
 
 
@@ -49,19 +55,22 @@ def test_the_gate_passes_on_what_it_was_made_with() -> None:
 
 @pytest.mark.slow
 def test_the_gate_falls_for_a_model_that_guesses_and_does_not_cite(tmp_path: Path) -> None:
-    given = ("--model", NAME, "--baseline", str(BASELINE), "--no-record", "--out", str(tmp_path))
-    ended = evaluate(SUITE, *given, policy=careless)
+    suite = part(tmp_path, "a pool made too small", "a change that nobody can read")
+    given = ("--baseline", str(suite / "baseline.json"), "--out", str(tmp_path), "--no-record")
+    ended = evaluate(suite, "--model", NAME, *given, policy=careless)
 
     assert ended.exit_code == 6, ended.output
-    lines = [line for line in ended.output.splitlines() if line.startswith("Worse than")]
     told = f"Worse than the baseline: {NAME}, "
-    assert told + "a pool made too small: 100 → 65 points" in lines
-    assert told + "a change that nobody can read: 100 → 0 points" in lines
+    assert [line for line in ended.output.splitlines() if line.startswith("Worse")] == [
+        told + "a pool made too small: 100 → 65 points",
+        told + "a change that nobody can read: 100 → 0 points",
+        told + "mean: 100.0 → 32.5 points",
+    ]
     (run,) = json.loads((tmp_path / "results.json").read_text())["runs"]
     graded = {row["case"]: (row["label"], row["uncited"]) for row in run["results"]}
     assert graded["a pool made too small"] == ("bullseye", ["waiting for a pool connection"])
     assert graded["a change that nobody can read"] == ("forbidden", [])
-    assert run["points"] < 100
+    assert run["points"] == 32.5
     page = (tmp_path / "report.html").read_text()
     assert "Worse than its baseline" in page
     assert "a change that nobody can read: 100 → 0 points" in page
@@ -83,7 +92,7 @@ def test_two_models_with_two_wordings_side_by_side(tmp_path: Path) -> None:
     given = ("--no-model", "--model", "a", "--model", "b", "--prompts", str(wording))
     out = tmp_path / "out"
     ended = evaluate(
-        suite_of(tmp_path, "dark"), *given, "--out", str(out), policy=heard, names=("a", "b")
+        part(tmp_path, "no telemetry"), *given, "--out", str(out), policy=heard, names=("a", "b")
     )
 
     assert ended.exit_code == 0, ended.output
@@ -105,7 +114,7 @@ def test_two_models_with_two_wordings_side_by_side(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_points_are_scores_that_quality_shows(tmp_path: Path) -> None:
     own = {"CAUSEWAY_DATA_DIR": str(tmp_path / "data"), "CAUSEWAY_MODELS": "{}"}
-    suite = suite_of(tmp_path, "dark")
+    suite = part(tmp_path, "no telemetry")
     kept = CliRunner().invoke(cli, ["eval", str(suite)], env=own)
     unkept = CliRunner().invoke(cli, ["eval", str(suite), "--no-record"], env=own)
     assert (kept.exit_code, unkept.exit_code) == (0, 0), kept.output + unkept.output
@@ -119,11 +128,12 @@ def test_points_are_scores_that_quality_shows(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_fall_within_the_tolerance_is_no_fall(tmp_path: Path) -> None:
-    baseline = tmp_path / "baseline.json"
-    runs = [{"name": "none", "results": [{"case": "dark", "points": 110}]}]
+    suite = part(tmp_path, "no telemetry")
+    baseline = suite / "baseline.json"
+    runs = [{"name": "none", "results": [{"case": "no telemetry", "points": 110}]}]
     baseline.write_text(json.dumps({"runs": runs}))
     given = ("--no-model", "--no-record", "--baseline", str(baseline), "--tolerance", "10")
-    assert evaluate(suite_of(tmp_path, "dark"), *given).exit_code == 0
+    assert evaluate(suite, *given).exit_code == 0
 
 
 def test_what_cannot_be_run_is_told() -> None:
