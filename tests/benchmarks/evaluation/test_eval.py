@@ -15,6 +15,7 @@ from assistant.cli import cli
 from benchmarks.evaluation.scripted import NAME, SUITE, standing_in
 from benchmarks.scripted_model import Policy, Reply, policies
 from prompts import FOLDER
+from retrievers.ownership import own as owned
 
 BASELINE = SUITE / "baseline.json"
 
@@ -118,6 +119,10 @@ def test_points_are_scores_that_quality_shows(tmp_path: Path) -> None:
     kept = CliRunner().invoke(cli, ["eval", str(suite)], env=own)
     unkept = CliRunner().invoke(cli, ["eval", str(suite), "--no-record"], env=own)
     assert (kept.exit_code, unkept.exit_code) == (0, 0), kept.output + unkept.output
+    with owned(tmp_path / "data"):
+        told = CliRunner().invoke(cli, ["eval", str(suite)], env=own)
+    assert told.exit_code == 0
+    assert "The scores are not kept for `causeway quality`" in told.output
 
     shown = CliRunner().invoke(cli, ["quality", "--by", "channel", "--json"], env=own)
     (row,) = json.loads(shown.output)["rows"]
