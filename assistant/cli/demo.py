@@ -60,7 +60,8 @@ def command(incident: str, html: Path | None, keep: bool) -> None:
         report = _explained(recording, folder)
     finally:
         if keep:
-            click.echo(f"Kept: {folder}  (CAUSEWAY_DATA_DIR={folder / 'data'})", err=True)
+            config = folder / "causeway.toml"
+            click.echo(f"Kept: {folder}  (go on with: causeway --config {config} chat)", err=True)
         else:
             shutil.rmtree(folder, ignore_errors=True)
     if html:

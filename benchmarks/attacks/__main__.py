@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     print("\n".join(table(tally)))
     if given.json:
         given.json.write_text(json.dumps(_document(tally), indent=1) + "\n", "utf-8")
-    return 1 if tally.breaches else 0
+    return 1 if tally.breaches.total() else 0
 
 
 def _attacks(data: Path, *, own_set: bool, limit: int | None) -> dict[str, list[Attack]]:
