@@ -92,7 +92,7 @@ def test_the_interval_is_that_of_wilson() -> None:
     assert Share(0, 0).interval == (0.0, 1.0)
 
 
-@pytest.mark.parametrize(("half", "precision", "recall"), [("dev", 0.9, 0.9), ("test", 0.9, 0.93)])
+@pytest.mark.parametrize(("half", "precision", "recall"), [("dev", 0.9, 0.9), ("test", 0.9, 0.95)])
 def test_the_gate_keeps_what_is_published_of_it(half: str, precision: float, recall: float) -> None:
     found = shares(judged(labelled(half), check))
     assert found["precision"].value >= precision
