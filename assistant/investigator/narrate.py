@@ -30,6 +30,7 @@ from assistant.investigator.prompting import words
 from assistant.investigator.prompting.framing import framed
 from assistant.investigator.prompting.pack import evidence_pack
 from assistant.llmops.meter import Meter
+from assistant.llmops.tokens import count
 from prompts import prompt
 
 __all__ = ["Narrator"]
@@ -90,12 +91,24 @@ class Narrator:
     def _explained(
         self, report: Report, notebook: Notebook, chain: ModelChain, limits: Limits
     ) -> Outcome[Explanation]:
-        text = prompt("investigate", self.prompts)
         self.emit(EventKind.STEP, f"asking the model {chain.first.model}")
+        pack = evidence_pack(report, redactor=self.redactor)
+        outcome = self._asked(pack, report, notebook, chain, limits)
+        if outcome.parsed is not None or not outcome.too_long:
+            return outcome
+        self.emit(EventKind.STEP, "too much for its context: asking again with half the evidence")
+        half = evidence_pack(report, redactor=self.redactor, max_tokens=count(pack) // 2)
+        again = self._asked(half, report, notebook, chain, limits)
+        return replace(again, tools=(*outcome.tools, *again.tools))
+
+    def _asked(
+        self, pack: str, report: Report, notebook: Notebook, chain: ModelChain, limits: Limits
+    ) -> Outcome[Explanation]:
+        text = prompt("investigate", self.prompts)
         return ask_model(
             chain,
             text.render(),
-            evidence_pack(report, redactor=self.redactor),
+            pack,
             self.tools(report, notebook),
             Explanation,
             limits=limits,

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from benchmarks.scripted_model.reply import Reply, ToolUse
+from benchmarks.scripted_model.protocol import prompt_tokens
+from benchmarks.scripted_model.reply import Reply, ToolUse, fails
+from benchmarks.scripted_model.server import Policy
 
 _EVIDENCE = re.compile(r"^(E\d+) (\S+) (.*\b(?:rose|fell|appeared|stopped)\b.*)$", re.MULTILINE)
 _VERDICT = re.compile(r"^verdict:\n(\w+), confidence (\S+): (.*) \[(E[^\]]*)\]$", re.MULTILINE)
@@ -73,6 +75,18 @@ def wandering(request: dict[str, Any]) -> Reply:
     if not offered:
         return no_tool(request)
     return Reply(tools=(_use(offered[asked % len(offered)], request, asked),))
+
+
+def with_context(tokens: int, policy: Policy) -> Policy:
+    """A model whose context holds that many prompt tokens: more is refused, as OpenAI does."""
+
+    def asked(request: dict[str, Any]) -> Reply:
+        if (sent := prompt_tokens(request)) <= tokens:
+            return policy(request)
+        told = f"This model's maximum context length is {tokens} tokens, not {sent}."
+        return fails(400, told, code="context_length_exceeded")
+
+    return asked
 
 
 def _text(request: Mapping[str, Any]) -> str:

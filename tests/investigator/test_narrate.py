@@ -20,7 +20,7 @@ from assistant.investigator.narrate import Narrator
 from assistant.llmops.meter import Meter
 from assistant.llmops.prices import Prices
 from assistant.settings import ModelSettings
-from benchmarks.scripted_model import ScriptedModel, answers, calls, fails, says
+from benchmarks.scripted_model import ScriptedModel, answers, calls, fails, policies, says
 from retrievers.memory import MemoryLedger
 from tests.builders import at
 from tests.builders.reports import GUILTY, a_report
@@ -103,6 +103,28 @@ def test_sentences_that_hold_become_the_report() -> None:
     assert done.heard(EventKind.CLAIM) == [LEAK["text"], RISE["text"]]
     kept = done.ledger.calls(report.window, investigation="r")
     assert kept == () or {call.context.step for call in kept} == {"investigate"}
+
+
+def test_a_model_whose_context_is_too_small_is_asked_with_half_the_evidence() -> None:
+    with ScriptedModel(policy=policies.no_tool) as model:
+        narrated(model)
+        needed = model.requests[0].prompt_tokens
+    with ScriptedModel(
+        policy=policies.with_context(needed - 100, lambda asked: explains())
+    ) as model:
+        done = narrated(model)
+    first, second, *_ = (request.prompt_tokens for request in model.requests)
+    assert first > needed - 100 >= second
+    assert done.ended == ""
+    assert [step for step in done.heard(EventKind.STEP) if "half the evidence" in step]
+
+
+def test_a_context_too_small_for_that_as_well_ends_with_the_analysis() -> None:
+    refused = fails(400, "the request exceeds the available context size (2048 tokens)")
+    with ScriptedModel([refused, refused]) as model:
+        done = narrated(model)
+    assert unexplained(done.report) == unexplained(a_report())
+    assert "exceeds the available context size" in done.ended
 
 
 def test_a_failing_sentence_is_sent_back_alone_and_repaired() -> None:

@@ -37,7 +37,7 @@ from pydantic import BaseModel
 from assistant.domain.conversation import EventKind
 from assistant.domain.errors import CausewayError
 from assistant.investigator.agent.answering import Answering
-from assistant.investigator.agent.failures import retry_after_s, transient
+from assistant.investigator.agent.failures import retry_after_s, too_long, transient
 from assistant.investigator.agent.limits import LimitReached, Limits
 from assistant.investigator.agent.listening import Listener
 from assistant.investigator.agent.middleware import (
@@ -70,13 +70,14 @@ class Patience:
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Schema]):
     """`parsed` is the answer, None without one. `ended` is '' when the model ended by itself with
-    a whole answer, otherwise says in plain words why not. `tools` were called, in order; `model`
-    is the one that spoke last."""
+    a whole answer, otherwise says in plain words why not; `too_long` when the prompt did not fit
+    into the context. `tools` were called, in order; `model` is the one that spoke last."""
 
     parsed: Schema | None
     ended: str = ""
     tools: tuple[str, ...] = ()
     model: str = ""
+    too_long: bool = False
 
 
 def ask_model(
@@ -147,6 +148,7 @@ class _Run(Generic[Schema]):
         self.tool_calls = ToolCalls(tool.name for tool in tools)
         self.guard = Guard(limits, models, schema, self.tool_calls)
         self.called: list[str] = []
+        self.too_long = False
         self._models, self._schema, self._tools, self._limits = models, schema, tools, limits
         self._middleware = self._around(patience, user)
         self._listener = Listener(limits, lambda said: None)
@@ -248,6 +250,7 @@ class _Run(Generic[Schema]):
 
     def why(self, error: BaseException) -> str:
         """The agent's end in plain words."""
+        self.too_long = too_long(error)
         if isinstance(error, LimitReached):
             return str(error)
         return self.attempts.told() or f"{type(error).__name__}: {error}"
@@ -256,7 +259,7 @@ class _Run(Generic[Schema]):
         parsed = self.answering.parsed
         ended = problem or self._unread() or self.guard.shortened
         model = self._listener.model or self._models[0].model
-        return Outcome(parsed, ended, tuple(self.called), model)
+        return Outcome(parsed, ended, tuple(self.called), model, self.too_long)
 
     def _unread(self) -> str:
         problem = self.answering.problem

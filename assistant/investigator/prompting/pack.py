@@ -1,8 +1,9 @@
 """The evidence pack: what a model knows when it starts, in as few tokens as carry it.
 
 Each section is a list of items, most important first, bounded in number. If all together are
-still too many tokens, the last item of the least important section goes, again and again. What is
-left out is told, with the tool that shows it.
+still too many tokens, the last item of the least important section goes, again and again; the
+first items of the important ones go at the very last. What is left out is told, with the tool that
+shows it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from prompts import prompt
 
 MAX_TOKENS = 10_000
 _FRAMES = 400  # tokens that frames, headings and marks of what was cut take at most
+_IMPORTANT = 6  # weight of a section from which on its first item is needed for any answer
 
 
 def evidence_pack(
@@ -52,7 +54,10 @@ def _fit(parts: Sequence[Section], max_tokens: int) -> None:
     """Takes items out until all fit."""
     sizes = {part.heading: [count(f"{item}\n") for item in part.items] for part in parts}
     over = sum(map(sum, sizes.values())) - max_tokens
-    for part in sorted(parts, key=lambda part: part.weight):
-        while over > 0 and part.items:
-            part.items.pop()
-            over -= sizes[part.heading].pop()
+    lightest = sorted(parts, key=lambda part: part.weight)
+    for important in (1, 0):
+        for part in lightest:
+            kept = important if part.weight >= _IMPORTANT else 0
+            while over > 0 and len(part.items) > kept:
+                part.items.pop()
+                over -= sizes[part.heading].pop()
