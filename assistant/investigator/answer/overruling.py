@@ -72,7 +72,7 @@ def _refusal(report: Report, answer: Explanation, reason: Claim | None, notebook
         return "it gives no reason"
     if reason.standing is not Standing.VERIFIED:
         return "its reason did not pass the checks"
-    if report.confidence >= _SURE and report.verdict is Verdict.CHANGE_GUILTY:
+    if report.confidence >= _SURE and report.verdict is not Verdict.NOT_ENOUGH_EVIDENCE:
         return f"the analysis is {report.confidence:.0%} sure"
     cited = [e for i in reason.evidence if (e := notebook.cited(i)) is not None]
     kinds = {e.kind for e in cited}
@@ -93,8 +93,9 @@ def _refusal(report: Report, answer: Explanation, reason: Claim | None, notebook
 
 
 def _no_contender(report: Report, suspect: Suspect) -> str:
-    if suspect.score < _CONTENDER * report.suspects[0].score:
-        return "the change it names scores far below the one that leads"
+    leading = max([report.suspects[0].score, *(h.confidence for h in report.hypotheses[:1])])
+    if suspect.score < _CONTENDER * leading:
+        return "the change it names scores far below the cause that leads"
     since = report.impact.since
     if since is not None and suspect.at > since + _TOLERANCE:
         return "the change it names took effect after the trouble began"

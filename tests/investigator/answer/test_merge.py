@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.domain.claim import Claim, Standing
-from assistant.domain.report import CallEdge, Hop, Report, Verdict
+from assistant.domain.report import CallEdge, Hop, Hypothesis, Report, Verdict
 from assistant.investigator.answer.merge import merged
 from assistant.investigator.answer.schema import Explanation
 from assistant.investigator.gate import check_all
@@ -130,6 +130,17 @@ def test_what_text_cannot_move() -> None:
         after = told(report, **OVERRULING)
         assert after.guilty is not None
         assert after.guilty.id == GUILTY
+
+
+def test_a_weak_suspect_does_not_stand_up_against_an_operational_cause() -> None:
+    """No change is guilty, and traffic leads: the best of the suspects is no contender for that."""
+    innocent = replace(contested(), verdict=Verdict.NO_CHANGE_GUILTY)
+    weak = tuple(replace(s, score=0.2) for s in innocent.suspects)
+    surge = Hypothesis("traffic_surge", "more requests than usual", "payments", 0.9)
+    led = replace(innocent, suspects=weak, hypotheses=(surge, *innocent.hypotheses))
+    sure = replace(innocent, confidence=0.95)
+    for report in (led, sure):
+        assert told(report, **OVERRULING).verdict is Verdict.NO_CHANGE_GUILTY
 
 
 def test_doubt_is_no_other_verdict() -> None:
