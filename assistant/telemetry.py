@@ -4,7 +4,7 @@ The ingest of Causeway's own signals is never instrumented: an idle hour must no
 """
 
 # OpenTelemetry is a namespace package, which mypy is told not to follow.
-# mypy: disable-error-code="attr-defined,import-not-found"
+# mypy: disable-error-code="attr-defined,import-not-found,name-defined"
 
 from __future__ import annotations
 
