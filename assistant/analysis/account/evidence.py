@@ -115,6 +115,19 @@ def series_evidence(evidence_id: str, anomaly: AnomalousSeries, window: TimeWind
         "start_ns": series.start_ns,
         "step_ns": series.step_ns,
         "values": _numbers(series.values),
+        **in_data(found),
+    }
+    title = f"{found.service}: {found.key.name} {found.direction}"
+    query = f"series service={found.service} signal={found.signal} name={found.key.name}"
+    excerpt = in_words(found)
+    return Evidence(
+        evidence_id, EvidenceKind.SERIES, title, excerpt, query, window, found.service, data=data
+    )
+
+
+def in_data(found: AnomalyWindow) -> dict[str, Any]:
+    """Name, levels and onset of an anomaly window, as the data of evidence tells them."""
+    return {
         "unit": found.key.unit,
         "name": found.key.label(),
         "signal": str(found.signal),
@@ -124,12 +137,6 @@ def series_evidence(evidence_id: str, anomaly: AnomalousSeries, window: TimeWind
         "onset_earliest_ns": to_ns(found.onset_earliest),
         "onset_latest_ns": to_ns(found.onset_latest),
     }
-    title = f"{found.service}: {found.key.name} {found.direction}"
-    query = f"series service={found.service} signal={found.signal} name={found.key.name}"
-    excerpt = in_words(found)
-    return Evidence(
-        evidence_id, EvidenceKind.SERIES, title, excerpt, query, window, found.service, data=data
-    )
 
 
 def in_words(found: AnomalyWindow) -> str:

@@ -100,10 +100,6 @@ def _onset(service: str, report: Report) -> tuple[datetime, datetime] | None:
     return first.onset_earliest, first.onset_latest
 
 
-def no_change(report: Report) -> bool:
-    return report.verdict in (Verdict.NO_CHANGE_GUILTY, Verdict.HEALTHY)
-
-
 def operational(report: Report) -> Iterator[str]:
     """The services at which an operational cause is seated, when the verdict is one."""
     if report.verdict is Verdict.NO_CHANGE_GUILTY:

@@ -10,7 +10,7 @@ from assistant.analysis.detection.windows import Detection, detect
 from assistant.domain.anomaly import AnomalousSeries, AnomalyWindow
 from assistant.domain.evidence import Evidence, EvidenceKind
 from assistant.domain.signals import Signal
-from assistant.domain.window import TimeWindow, to_ns
+from assistant.domain.window import TimeWindow
 from assistant.gather.series import fitted
 from assistant.investigator.notebook import Notebook
 from assistant.investigator.prompting import words
@@ -65,16 +65,7 @@ def _keep(notebook: Notebook, found: AnomalousSeries, window: TimeWindow) -> str
 
 def _told(found: AnomalyWindow, window: TimeWindow) -> Evidence:
     """Of a window whose series is not at hand."""
-    data = {
-        "name": found.key.label(),
-        "unit": found.key.unit,
-        "signal": str(found.signal),
-        "baseline": found.baseline,
-        "peak": found.peak,
-        "onset_ns": to_ns(found.onset),
-        "onset_earliest_ns": to_ns(found.onset_earliest),
-        "onset_latest_ns": to_ns(found.onset_latest),
-    }
+    data = account.in_data(found)
     query = f"series service={found.service} signal={found.signal} name={found.key.name}"
     title = f"{found.service}: {found.key.name[:90]} {found.direction}"
     told = Evidence(
